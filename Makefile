@@ -1,0 +1,74 @@
+# smtpseal: a local submission relay. `make help` lists the targets.
+
+# ---- settings: make NAME=value ----
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+SAN     ?=
+CONFIG  ?= config/smtpseal.ini
+
+VERSION := 0.1.0
+BUILD   := build$(if $(SAN),/san)
+
+# ---- flags that are ours ----
+warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wswitch-enum -Wpointer-arith -Wwrite-strings \
+	-Wformat=2 -Wvla
+our_cflags := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+	-DSMTPSEAL_VERSION='"$(VERSION)"' $(warnings) $(if $(CI),-Werror) \
+	-Isrc -MMD -MP -fstack-protector-strong -fPIE
+our_ldflags := -pie -Wl,-z,relro,-z,now
+ifneq ($(SAN),)
+our_cflags  += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+our_ldflags += -fsanitize=$(SAN)
+endif
+
+# ---- the layers: every room by name ----
+base   := ensure span buf text base64 secret cidr
+shell  := log arena
+smtp   := line command address reply ehlo body
+sasl   := mechanism login
+relay  := failure fact envelope client upstream session
+tls    := trust certificate verify tls words
+net    := settings stream dial child link pool conn listener server
+config := ini value section provider config
+app    := daemon check doctor main
+
+# ---- who may include whom ----
+may_base   := base
+may_smtp   := base smtp
+may_sasl   := base sasl
+may_relay  := base smtp sasl relay
+may_tls    := base tls
+may_net    := base smtp sasl relay tls net
+may_config := base smtp sasl relay tls net config
+may_app    := base smtp sasl relay tls net config app
+
+core_objects := $(foreach layer,base smtp sasl relay,\
+	$($(layer):%=$(BUILD)/$(layer)/%.o))
+shell_objects := $(shell:%=$(BUILD)/base/%.o) $(foreach layer,tls net config,\
+	$($(layer):%=$(BUILD)/$(layer)/%.o))
+app_objects := $(app:%=$(BUILD)/app/%.o)
+libs := -luv -lbearssl -linih
+
+all: $(BUILD)/smtpseal ## build the program
+
+$(BUILD)/smtpseal: $(app_objects) $(BUILD)/libshell.a $(BUILD)/libcore.a
+	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/libcore.a: $(core_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libshell.a: $(shell_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
+
+include tests/tests.mk
+
+.PHONY: all
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)

@@ -1,0 +1,166 @@
+#include "base/span.h"
+
+#include <string.h>
+
+/* see span.h */
+struct span span_of(const char *string)
+{
+	return span_make(string, string ? strlen(string) : 0);
+}
+
+/* see span.h */
+struct span span_make(const char *ptr, size_t len)
+{
+	return (struct span){ ptr, len };
+}
+
+/* see span.h */
+struct span span_from(struct span span, size_t from)
+{
+	if (from > span.len)
+		from = span.len;
+	if (from == 0)
+		return span;
+	return span_make(span.ptr + from, span.len - from);
+}
+
+/* see span.h */
+struct span span_first(struct span span, size_t len)
+{
+	return span_make(span.ptr, len < span.len ? len : span.len);
+}
+
+/* see span.h */
+struct span span_trim_front(struct span span)
+{
+	while (span.len > 0 && is_blank(span.ptr[0]))
+		span = span_from(span, 1);
+	return span;
+}
+
+/* see span.h */
+struct span span_trim(struct span span)
+{
+	span = span_trim_front(span);
+	while (span.len > 0 && is_blank(span.ptr[span.len - 1]))
+		span.len--;
+	return span;
+}
+
+/* see span.h */
+bool span_equal(struct span a, struct span b)
+{
+	if (a.len != b.len)
+		return false;
+	return a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+/* see span.h */
+bool span_starts_nocase(struct span span, struct span prefix)
+{
+	if (span.len < prefix.len)
+		return false;
+	for (size_t i = 0; i < prefix.len; i++)
+		if (to_lower(span.ptr[i]) != to_lower(prefix.ptr[i]))
+			return false;
+	return true;
+}
+
+/* see span.h */
+bool span_equal_nocase(struct span a, struct span b)
+{
+	return a.len == b.len && span_starts_nocase(a, b);
+}
+
+/* see span.h */
+size_t span_find(struct span span, char octet)
+{
+	const char *at;
+
+	if (span.len == 0)
+		return 0;
+	at = memchr(span.ptr, octet, span.len);
+	return at ? (size_t)(at - span.ptr) : span.len;
+}
+
+/* see span.h */
+struct span span_word(struct span *rest)
+{
+	struct span word;
+	size_t len = 0;
+
+	*rest = span_trim_front(*rest);
+	while (len < rest->len && !is_blank(rest->ptr[len]))
+		len++;
+	word = span_first(*rest, len);
+	*rest = span_from(*rest, len);
+	return word;
+}
+
+/* see span.h */
+bool span_split(struct span *rest, char separator, struct span *part)
+{
+	size_t at;
+
+	if (rest->len == 0)
+		return false;
+	at = span_find(*rest, separator);
+	*part = span_trim(span_first(*rest, at));
+	*rest = span_from(*rest, at + 1);
+	return true;
+}
+
+/* see span.h */
+bool span_number(struct span span, uint64_t max, uint64_t *number)
+{
+	uint64_t value = 0;
+
+	if (span.len == 0)
+		return false;
+	for (size_t i = 0; i < span.len; i++) {
+		unsigned digit = (unsigned)(span.ptr[i] - '0');
+
+		if (!is_digit(span.ptr[i]) || digit > max ||
+		    value > (max - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*number = value;
+	return true;
+}
+
+/* see span.h */
+bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* see span.h */
+bool is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* see span.h */
+bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* see span.h */
+bool is_print(char c)
+{
+	return c >= 0x20 && c <= 0x7e;
+}
+
+/* see span.h */
+char to_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* see span.h */
+char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}

@@ -1,0 +1,71 @@
+/*
+ * span - borrowed views of octets: a pointer and a length, by value.
+ *
+ * A span owns nothing and ends with nothing: there is no NUL to rely on. It
+ * dies at the next put, read or took on what it looks into; whoever keeps the
+ * octets copies them. All comparisons are ASCII, whatever the locale.
+ */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+	const char *ptr;
+	size_t len;
+};
+
+/* A span over a string literal, without its NUL. */
+#define SPAN(literal) ((struct span){ "" literal, sizeof(literal) - 1 })
+
+/* A span over a NUL-ended string; NULL gives the empty span. */
+struct span span_of(const char *string);
+
+/* A span over `len` octets at `ptr`. */
+struct span span_make(const char *ptr, size_t len);
+
+/* The octets of `span` from `from` on, and the first `len` of them. Both
+ * clamp: asking for more than there is gives what there is. */
+struct span span_from(struct span span, size_t from);
+struct span span_first(struct span span, size_t len);
+
+/* Without blanks (space, tab) at both ends, or at the front only. */
+struct span span_trim(struct span span);
+struct span span_trim_front(struct span span);
+
+/* Equal octet for octet; equal but for ASCII case. */
+bool span_equal(struct span a, struct span b);
+bool span_equal_nocase(struct span a, struct span b);
+bool span_starts_nocase(struct span span, struct span prefix);
+
+/* Index of the first `octet`, or span.len when there is none. */
+size_t span_find(struct span span, char octet);
+
+/*
+ * Cuts the first word off `*rest`: what stands before the first blank, blanks
+ * in front of it skipped. `*rest` is left behind the word. An empty span means
+ * there are no more words.
+ */
+struct span span_word(struct span *rest);
+
+/*
+ * Cuts `*rest` at the first `separator` and gives what stood before it, blanks
+ * at both ends removed. False when `*rest` was empty.
+ */
+bool span_split(struct span *rest, char separator, struct span *part);
+
+/* Reads all of `span` as a decimal number. False when it is empty, holds
+ * anything but digits, or is above `max`. */
+bool span_number(struct span span, uint64_t max, uint64_t *number);
+
+/* ASCII only, so that no locale and no sign extension can matter. */
+bool is_digit(char c);
+bool is_alpha(char c);
+bool is_blank(char c);
+bool is_print(char c); /* 0x20 to 0x7E */
+char to_upper(char c);
+char to_lower(char c);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * settings - the configuration as the running program sees it.
+ *
+ * Filled by `config`, never changed afterwards: a reload makes a new one, and
+ * conversations keep the one they began under.
+ *
+ * Owns:   everything it points to, in its arena; wiped when the last holder
+ *         lets go.
+ */
+#ifndef NET_SETTINGS_H
+#define NET_SETTINGS_H
+
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/cidr.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "relay/policy.h"
+#include "tls/settings.h"
+
+enum listen_kind {
+	LISTEN_TCP,
+	LISTEN_UNIX,
+	LISTEN_FD, /* handed over by the init system: sd_listen_fds(3) */
+};
+
+struct listen_address {
+	enum listen_kind kind;
+	const char *text;                /* as written, for the log */
+	const char *name;                /* path, or name of the descriptor */
+	struct sockaddr_storage address; /* LISTEN_TCP only */
+};
+
+/* [listen] */
+struct listen_settings {
+	const char *name; /* "" for the nameless section */
+	const struct listen_address *addresses;
+	size_t address_count;
+	const struct cidr *allow;
+	size_t allow_count;
+	enum client_auth auth;
+	const char *hello;
+};
+
+/* Where a password or token comes from. */
+enum credential_source {
+	CREDENTIAL_NONE,
+	CREDENTIAL_SECRET,  /* `password`, or read from `password_file` */
+	CREDENTIAL_COMMAND, /* `password_command` or `token_command`, each time */
+};
+
+/* [account] */
+struct account_settings {
+	const char *name;
+	const char *host;
+	struct upstream_policy policy;
+	struct tls_client_settings tls;
+	enum credential_source source;
+	struct secret password;
+	const char *command;
+	unsigned connections;
+	unsigned keep_warm_s;
+};
+
+/* [device NAME]; the last one has no clients and stands for all others. */
+struct device_settings {
+	const char *name;
+	const struct cidr *clients;
+	size_t client_count;
+	const size_t *accounts; /* indexes, in the order to be tried */
+	size_t account_count;
+	size_t hold;
+};
+
+struct limits {
+	unsigned connections;
+	unsigned connections_per_client;
+	uint64_t message_size;
+	unsigned recipients;
+	unsigned command_timeout_s;
+	unsigned message_timeout_s;
+	unsigned drain_s;
+};
+
+struct settings {
+	struct arena arena;
+	unsigned holds;
+	const char *file;
+	const struct listen_settings *listens;
+	size_t listen_count;
+	const struct account_settings *accounts;
+	size_t account_count;
+	const struct device_settings *devices;
+	size_t device_count; /* at least one: the one for all others */
+	struct limits limits;
+	enum log_level log_level;
+	enum log_target log_target;
+};
+
+/* Empty settings with one hold, to be filled. */
+struct settings *settings_new(void);
+
+/* One more holder; one less, and the last one's wipes and frees. */
+struct settings *settings_hold(struct settings *settings);
+void settings_drop(struct settings *settings);
+
+/* The device whose most specific network holds the address; the one for all
+ * others when there is none. */
+const struct device_settings *settings_device(
+    const struct settings *settings, const struct ip *client);
+
+#endif

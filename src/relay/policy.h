@@ -1,0 +1,63 @@
+/*
+ * policy - what a conversation must obey: plain data, filled by `config`.
+ *
+ * All spans look into the configuration, which outlives every conversation
+ * that was begun under it.
+ */
+#ifndef RELAY_POLICY_H
+#define RELAY_POLICY_H
+
+#include "base/span.h"
+#include "sasl/mechanism.h"
+
+/* What a device's AUTH means: `auth` of [listen]. */
+enum client_auth {
+	CLIENT_AUTH_IGNORE,  /* offered; whatever is said is accepted, unused */
+	CLIENT_AUTH_OFF,     /* not offered */
+	CLIENT_AUTH_REQUIRE, /* must be the login of a [device] */
+	CLIENT_AUTH_COUNT,
+};
+
+/* EHLO keywords, as bits: what is not to be shown to a device (`hide`). */
+enum client_keyword {
+	CLIENT_KEYWORD_STARTTLS   = 1 << 0,
+	CLIENT_KEYWORD_AUTH       = 1 << 1,
+	CLIENT_KEYWORD_8BITMIME   = 1 << 2,
+	CLIENT_KEYWORD_SIZE       = 1 << 3,
+	CLIENT_KEYWORD_PIPELINING = 1 << 4,
+};
+
+/* The device's side of a conversation. */
+struct client_policy {
+	struct span hello;           /* our name in the greeting */
+	struct span device;          /* its section's name, for the log */
+	enum client_auth auth;
+	unsigned hide;               /* client_keyword bits */
+	uint64_t message_size;       /* octets; 0: the provider's limit */
+	size_t hold;                 /* octets collected before DATA */
+	unsigned recipients;         /* per message */
+	unsigned command_timeout_s;  /* from the start of a command */
+	unsigned message_timeout_s;  /* from DATA */
+};
+
+/* How the connection to the provider is protected: `tls` of [account]. */
+enum upstream_security {
+	UPSTREAM_STARTTLS, /* RFC 3207 */
+	UPSTREAM_IMPLICIT, /* RFC 8314 3.3 */
+	UPSTREAM_PLAIN,    /* only without a mechanism that reveals */
+	UPSTREAM_SECURITY_COUNT,
+};
+
+/* The provider's side. */
+struct upstream_policy {
+	struct span account;  /* its section's name, for the log */
+	struct span host;
+	unsigned port;
+	enum upstream_security security;
+	struct span hello;    /* EHLO name; empty: our address as a literal */
+	struct span user;
+	uint32_t mechanisms;  /* SASL_BIT()s that may be used; 0: no login */
+	bool chunking;        /* BDAT where it is offered (RFC 3030) */
+};
+
+#endif
