@@ -27,11 +27,12 @@ endif
 base   := ensure span buf text base64 secret cidr
 shell  := log arena
 smtp   := line command address reply ehlo body
-sasl   := mechanism login
+sasl   := mechanism sasl plain cram
 relay  := failure fact envelope client upstream session
 tls    := trust certificate verify tls words
 net    := settings stream dial child link pool conn listener server
-config := ini value section provider config
+config := complaints suggest ini value network files section provider \
+	listen account device limits config
 app    := daemon check doctor main
 
 # ---- who may include whom ----

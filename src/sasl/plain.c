@@ -1,0 +1,51 @@
+#include "sasl/plain.h"
+
+/* see plain.h */
+enum sasl_verdict plain_step(struct sasl *sasl, struct span challenge)
+{
+	(void)challenge;
+	if (sasl->step > 0)
+		return SASL_BROKEN;
+	sasl_respond(sasl, SPAN("\0"));
+	sasl_respond(sasl, sasl->user);
+	sasl_respond(sasl, SPAN("\0"));
+	sasl_respond(sasl, secret_reveal(sasl->secret));
+	return SASL_RESPOND;
+}
+
+/*
+ * The challenges are prompts in any wording ("Username:", "username:", "User
+ * Name\0", "+ "): only their number counts.
+ *
+ * see plain.h
+ */
+enum sasl_verdict login_step(struct sasl *sasl, struct span challenge)
+{
+	(void)challenge;
+	if (sasl->step > 1)
+		return SASL_BROKEN;
+	sasl_respond(sasl,
+	    sasl->step == 0 ? sasl->user : secret_reveal(sasl->secret));
+	return SASL_RESPOND;
+}
+
+/*
+ * A token that is not accepted is answered by a challenge with the reason as
+ * JSON; an empty response lets the server go on to its 535.
+ *
+ * see plain.h
+ */
+enum sasl_verdict xoauth2_step(struct sasl *sasl, struct span challenge)
+{
+	(void)challenge;
+	if (sasl->step == 1)
+		return SASL_REFUSED;
+	if (sasl->step > 1)
+		return SASL_BROKEN;
+	sasl_respond(sasl, SPAN("user="));
+	sasl_respond(sasl, sasl->user);
+	sasl_respond(sasl, SPAN("\001auth=Bearer "));
+	sasl_respond(sasl, secret_reveal(sasl->secret));
+	sasl_respond(sasl, SPAN("\001\001"));
+	return SASL_RESPOND;
+}

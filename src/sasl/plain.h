@@ -1,0 +1,15 @@
+/*
+ * plain - the mechanisms that show what they are given: PLAIN (RFC 4616),
+ * LOGIN and XOAUTH2. They go through TLS only.
+ */
+#ifndef SASL_PLAIN_H
+#define SASL_PLAIN_H
+
+#include "sasl/sasl.h"
+
+/* One step each; `sasl->step` counts the responses given. */
+enum sasl_verdict plain_step(struct sasl *sasl, struct span challenge);
+enum sasl_verdict login_step(struct sasl *sasl, struct span challenge);
+enum sasl_verdict xoauth2_step(struct sasl *sasl, struct span challenge);
+
+#endif

@@ -1,0 +1,224 @@
+#include "smtp/body.h"
+
+#include "base/ensure.h"
+
+enum { RUN_OCTETS = 2048 };
+
+/* see body.h */
+void body_init(struct body *body)
+{
+	*body = (struct body){ .state = BODY_LINE_START };
+}
+
+static void give(struct body *body, struct buf *content, struct span octets)
+{
+	buf_put(content, octets);
+	body->octets += octets.len;
+}
+
+/*
+ * Length of the run at the front that passes as it is: it holds no NUL, bare
+ * CR or bare LF, and no line in it begins with a dot. The line end before a
+ * dot, or before the end of `text`, is left to be read octet by octet.
+ */
+static size_t run_length(struct span text)
+{
+	size_t at = 0;
+
+	for (;;) {
+		struct span rest = span_from(text, at);
+		size_t line = span_find(rest, '\n');
+		struct span inside = span_first(rest, line);
+		size_t ret = span_find(inside, '\r');
+		size_t nul = span_find(inside, '\0');
+
+		if (nul < line || line == rest.len || ret + 1 != line)
+			return at + (ret < nul ? ret : nul);
+		if (line + 1 == rest.len || rest.ptr[line + 1] == '.')
+			return at + ret;
+		at += line + 1;
+	}
+}
+
+/*
+ * Inside a line: gives a run, then looks at the octet that ended it. Runs are
+ * looked for in pieces, so that octets which end runs early (CR upon CR) are
+ * not searched over and over to the end of a large buffer.
+ */
+static void read_text(struct body *body, struct span *in, struct buf *content)
+{
+	struct span run = span_first(*in, buf_room(content) - BODY_STEP_OCTETS);
+
+	run = span_first(run, RUN_OCTETS);
+	run.len = run_length(run);
+	if (run.len > 0) {
+		give(body, content, run);
+		*in = span_from(*in, run.len);
+		return;
+	}
+	switch (in->ptr[0]) {
+	case '\r':
+		body->state = BODY_RETURN;
+		break;
+	case '\n':
+		body->feeds++;
+		body->state = BODY_SOFT_START;
+		give(body, content, SPAN("\r\n"));
+		break;
+	case '\0':
+		body->nuls++;
+		break;
+	default:
+		give(body, content, span_first(*in, 1));
+		break;
+	}
+	*in = span_from(*in, 1);
+}
+
+/* Behind a CR: a LF makes it a line end, anything else a blank. */
+static void read_return(
+    struct body *body, struct span *in, struct buf *content)
+{
+	body->state = BODY_TEXT;
+	if (in->ptr[0] != '\n') {
+		body->returns++;
+		give(body, content, SPAN(" "));
+		return;
+	}
+	give(body, content, SPAN("\r\n"));
+	body->state = BODY_LINE_START;
+	*in = span_from(*in, 1);
+}
+
+static void read_start(struct body *body, struct span *in)
+{
+	bool is_soft = body->state == BODY_SOFT_START;
+
+	if (in->ptr[0] != '.') {
+		body->state = BODY_TEXT;
+		return;
+	}
+	body->state = is_soft ? BODY_SOFT_DOT : BODY_DOT;
+	*in = span_from(*in, 1);
+}
+
+/* A line that is nothing but a dot, yet not ended so that it ends the
+ * message: it is text, and keeps its dot. */
+static void give_lone_dot(
+    struct body *body, struct buf *content, enum body_state next)
+{
+	give(body, content, SPAN(".\r\n"));
+	body->state = next;
+}
+
+/* Behind a dot at a line's start: stuffing, the end, or a lone dot. */
+static void read_dot(struct body *body, struct span *in, struct buf *content)
+{
+	bool is_soft = body->state == BODY_SOFT_DOT;
+
+	if (in->ptr[0] == '\r') {
+		body->state = is_soft ? BODY_SOFT_DOT_RETURN : BODY_DOT_RETURN;
+		*in = span_from(*in, 1);
+	} else if (in->ptr[0] == '\n') {
+		body->feeds++;
+		give_lone_dot(body, content, BODY_SOFT_START);
+		*in = span_from(*in, 1);
+	} else {
+		/* The dot was stuffing (RFC 5321 4.5.2). */
+		body->state = BODY_TEXT;
+	}
+}
+
+static void read_dot_return(
+    struct body *body, struct span *in, struct buf *content)
+{
+	bool is_soft = body->state == BODY_SOFT_DOT_RETURN;
+
+	if (in->ptr[0] != '\n') {
+		/* The dot was stuffing; the CR is judged as any other. */
+		body->state = BODY_RETURN;
+		return;
+	}
+	*in = span_from(*in, 1);
+	if (is_soft)
+		give_lone_dot(body, content, BODY_LINE_START);
+	else
+		body->state = BODY_OVER;
+}
+
+/* see body.h */
+enum body_verdict body_read(
+    struct body *body, struct span *in, struct buf *content)
+{
+	while (in->len > 0 && body->state != BODY_OVER &&
+	    buf_room(content) > BODY_STEP_OCTETS) {
+		switch (body->state) {
+		case BODY_LINE_START:
+		case BODY_SOFT_START:
+			read_start(body, in);
+			break;
+		case BODY_DOT:
+		case BODY_SOFT_DOT:
+			read_dot(body, in, content);
+			break;
+		case BODY_DOT_RETURN:
+		case BODY_SOFT_DOT_RETURN:
+			read_dot_return(body, in, content);
+			break;
+		case BODY_RETURN:
+			read_return(body, in, content);
+			break;
+		case BODY_TEXT:
+			read_text(body, in, content);
+			break;
+		case BODY_OVER:
+			break;
+		}
+	}
+	return body->state == BODY_OVER ? BODY_END : BODY_MORE;
+}
+
+/*
+ * Length of the run at the front that needs no dot of ours: up to and with a
+ * LF that a dot follows, or all of it.
+ */
+static size_t plain_length(struct span content)
+{
+	size_t at = 0;
+
+	for (;;) {
+		const char *feed =
+		    memchr(content.ptr + at, '\n', content.len - at);
+
+		if (!feed)
+			return content.len;
+		at = (size_t)(feed - content.ptr) + 1;
+		if (at == content.len || content.ptr[at] == '.')
+			return at;
+	}
+}
+
+/* see body.h */
+void stuffing_put(
+    struct stuffing *stuffing, struct span *content, struct buf *out)
+{
+	while (content->len > 0 && buf_room(out) >= 2) {
+		struct span run;
+
+		if (!stuffing->is_inside_line && content->ptr[0] == '.')
+			buf_put(out, SPAN("."));
+		run = span_first(*content, buf_room(out));
+		run.len = plain_length(run);
+		buf_put(out, run);
+		stuffing->is_inside_line = run.ptr[run.len - 1] != '\n';
+		*content = span_from(*content, run.len);
+	}
+}
+
+/* see body.h */
+void stuffing_end(struct stuffing *stuffing, struct buf *out)
+{
+	/* Content ends in a line end or is empty: see body_read. */
+	ENSURE(!stuffing->is_inside_line);
+	buf_put(out, SPAN(".\r\n"));
+}
