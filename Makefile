@@ -11,12 +11,15 @@ VERSION := 0.1.0
 BUILD   := build$(if $(SAN),/san)
 
 # ---- flags that are ours ----
+# Debian keeps BearSSL's headers in a folder of their own.
+bearssl_headers := $(patsubst %,-isystem %,$(wildcard /usr/include/bearssl \
+	/usr/local/include/bearssl))
 warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum -Wpointer-arith -Wwrite-strings \
 	-Wformat=2 -Wvla
 our_cflags := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 	-DSMTPSEAL_VERSION='"$(VERSION)"' $(warnings) $(if $(CI),-Werror) \
-	-Isrc -MMD -MP -fstack-protector-strong -fPIE
+	-Isrc $(bearssl_headers) -MMD -MP -fstack-protector-strong -fPIE
 our_ldflags := -pie -Wl,-z,relro,-z,now
 ifneq ($(SAN),)
 our_cflags  += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer

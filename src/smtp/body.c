@@ -186,16 +186,12 @@ static size_t plain_length(struct span content)
 {
 	size_t at = 0;
 
-	for (;;) {
-		const char *feed =
-		    memchr(content.ptr + at, '\n', content.len - at);
-
-		if (!feed)
-			return content.len;
-		at = (size_t)(feed - content.ptr) + 1;
-		if (at == content.len || content.ptr[at] == '.')
+	while (at < content.len) {
+		at += span_find(span_from(content, at), '\n') + 1;
+		if (at < content.len && content.ptr[at] == '.')
 			return at;
 	}
+	return content.len;
 }
 
 /* see body.h */

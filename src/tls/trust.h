@@ -4,8 +4,9 @@
  * The system's bundle is looked for where the systems keep it (Debian, Fedora,
  * Alpine, OpenWrt, macOS, the BSDs). Files with CRLF, a byte order mark,
  * trailing blanks or no last newline are read as well; certificates BearSSL
- * cannot use (RSA over 4096 bits, Ed25519 ...) are left out and counted.
- * No usable anchor at all is an error: nothing could ever be verified.
+ * cannot use (RSA over 4096 bits, Ed25519 ...) and weak ones (RSA below 2048)
+ * are left out and counted. A file cut off in the middle is an error, and so
+ * is no usable anchor at all: nothing could ever be verified.
  *
  * Owns:   the anchors; counted, because a reload may drop them while
  *         handshakes still use them.
@@ -31,5 +32,9 @@ void trust_drop(struct trust *trust);
 const char *trust_file(const struct trust *trust);
 size_t trust_count(const struct trust *trust);
 size_t trust_skipped(const struct trust *trust);
+
+/* The anchors as BearSSL wants them, for `verify`: an array of
+ * br_x509_trust_anchor, a type whose name cannot be declared ahead. */
+const void *trust_anchors(const struct trust *trust);
 
 #endif
