@@ -1,0 +1,56 @@
+#include "config/section.h"
+
+#include <string.h>
+
+#include "config/suggest.h"
+
+static void complain_unknown(struct draft *draft,
+    const struct ini_section *section, const struct ini_entry *entry,
+    const struct section_keys *keys)
+{
+	struct suggestion near = suggestion_for(span_of(entry->key));
+
+	for (size_t i = 0; i < keys->count; i++)
+		suggestion_offer(&near, keys->list[i].name);
+	complain(draft->complaints, entry->line, entry->key,
+	    "there is no such key in [%s]%s%s", section->kind,
+	    suggestion_lead(&near), suggestion_name(&near));
+}
+
+static void read_entry(struct draft *draft, const struct ini_entry *entry,
+    const struct section_key *key, void *fields)
+{
+	enum value_verdict verdict;
+
+	if (entry->value[0] == '\0') {
+		complain(draft->complaints, entry->line, key->name,
+		    "there is no value");
+		return;
+	}
+	verdict = key->read(&draft->reading, span_of(entry->value), key->about,
+	    (char *)fields + key->offset);
+	if (verdict != VALUE_GOOD)
+		complain(draft->complaints, entry->line, key->name, "%s",
+		    draft->reading.why);
+	if (verdict != VALUE_LATER && key->readiness == LATER)
+		complain(draft->complaints, entry->line, key->name,
+		    "not available in this version");
+}
+
+/* see section.h */
+void section_read(struct draft *draft, const struct ini_section *section,
+    const struct section_keys *keys, void *fields)
+{
+	for (size_t i = 0; i < section->entry_count; i++) {
+		const struct ini_entry *entry = &section->entries[i];
+		const struct section_key *key = NULL;
+
+		for (size_t j = 0; j < keys->count && !key; j++)
+			if (strcmp(keys->list[j].name, entry->key) == 0)
+				key = &keys->list[j];
+		if (key)
+			read_entry(draft, entry, key, fields);
+		else
+			complain_unknown(draft, section, entry, keys);
+	}
+}
