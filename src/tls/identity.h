@@ -1,0 +1,30 @@
+/*
+ * identity - our own certificate and key, for servers that ask who we are.
+ *
+ * PEM files: the certificate, then those of its issuers; the key in PKCS#1,
+ * SEC1 or PKCS#8, RSA up to 4096 bits or EC, not encrypted.
+ *
+ * Owns: certificates and key, wiped by identity_free.
+ */
+#ifndef TLS_IDENTITY_H
+#define TLS_IDENTITY_H
+
+#include "base/text.h"
+
+struct identity;
+struct br_ssl_client_context_;
+
+/*
+ * Reads both files; `key` may be NULL when the key stands in the file of the
+ * certificate. NULL when something is missing or does not fit together: `why`
+ * says what, and names the file.
+ */
+struct identity *identity_load(
+    const char *certificate, const char *key, struct text *why);
+void identity_free(struct identity *identity);
+
+/* Lets a connection of BearSSL's use it; it must outlive the connection. */
+void identity_show(
+    const struct identity *identity, struct br_ssl_client_context_ *client);
+
+#endif
