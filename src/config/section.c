@@ -54,3 +54,13 @@ void section_read(struct draft *draft, const struct ini_section *section,
 			complain_unknown(draft, section, entry, keys);
 	}
 }
+
+/* see section.h */
+void section_check_secret(struct draft *draft,
+    const struct ini_section *section, const char *key)
+{
+	if (ini_has(section, key) && !draft->is_private)
+		complain(draft->complaints, ini_line(section, key), key,
+		    "this file is open to group or others; make it the "
+		    "owner's alone (chmod 600), or use %s_file", key);
+}

@@ -40,4 +40,9 @@ struct draft {
 void section_read(struct draft *draft, const struct ini_section *section,
     const struct section_keys *keys, void *fields);
 
+/* The key, if it is there, holds a secret in the file itself: then only the
+ * owner may read the file. */
+void section_check_secret(struct draft *draft,
+    const struct ini_section *section, const char *key);
+
 #endif

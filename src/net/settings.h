@@ -35,6 +35,7 @@ struct listen_address {
 /* [listen] */
 struct listen_settings {
 	const char *name; /* "" for the nameless section */
+	unsigned line;    /* of its heading; 0 when the file has none */
 	const struct listen_address *addresses;
 	size_t address_count;
 	const struct cidr *allow;
@@ -52,7 +53,11 @@ enum credential_source {
 
 /* [account] */
 struct account_settings {
-	const char *name;
+	const char *name;        /* "default" for the nameless section */
+	unsigned line;           /* of its heading */
+	unsigned tls_line;       /* of `ca_file`, `client_certificate` or else
+	                            the heading: for what tls_context_new says */
+	const char *provider;    /* the preset's name, or NULL */
 	const char *host;
 	struct upstream_policy policy;
 	struct tls_client_settings tls;
@@ -65,11 +70,13 @@ struct account_settings {
 
 /* [device NAME]; the last one has no clients and stands for all others. */
 struct device_settings {
-	const char *name;
+	const char *name; /* "default" for the one that stands for all others */
+	unsigned line;    /* of its heading; 0 when the file has none */
 	const struct cidr *clients;
 	size_t client_count;
 	const size_t *accounts; /* indexes, in the order to be tried */
 	size_t account_count;
+	unsigned hide; /* client_keyword bits */
 	size_t hold;
 };
 
@@ -93,6 +100,7 @@ struct settings {
 	size_t account_count;
 	const struct device_settings *devices;
 	size_t device_count; /* at least one: the one for all others */
+	const char *state_directory;
 	struct limits limits;
 	enum log_level log_level;
 	enum log_target log_target;

@@ -1,0 +1,265 @@
+#include "config/device.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+#include "config/files.h"
+#include "config/network.h"
+#include "config/suggest.h"
+#include "net/settings.h"
+
+enum { DEFAULT_HOLD = 64 * 1024 };
+
+/* As the section is written. */
+struct device_draft {
+	struct cidr_list client;
+	const char *login;
+	const char *login_password;
+	struct secret login_secret;
+	struct value_texts account;
+	const char *sender;
+	const char *reply_to;
+	const char *redirect;
+	struct value_texts recipients;
+	unsigned hide;
+	int end_of_data;
+	uint64_t hold;
+};
+
+#define AT(field) offsetof(struct device_draft, field)
+
+/* clang-format off */
+static const struct value_word keywords[] = {
+	{ "STARTTLS",   CLIENT_KEYWORD_STARTTLS,   READY },
+	{ "AUTH",       CLIENT_KEYWORD_AUTH,       READY },
+	{ "8BITMIME",   CLIENT_KEYWORD_8BITMIME,   READY },
+	{ "SIZE",       CLIENT_KEYWORD_SIZE,       READY },
+	{ "PIPELINING", CLIENT_KEYWORD_PIPELINING, READY },
+};
+static const struct value_words keyword_words = {
+	keywords, array_len(keywords),
+};
+
+static const struct value_word endings[] = {
+	{ "strict", 0, READY },
+	{ "close",  1, LATER },
+};
+static const struct value_words ending_words = {
+	endings, array_len(endings),
+};
+static const struct value_range hold_range = { 1024, 16 * 1024 * 1024 };
+/* clang-format on */
+
+/* `by-sender` is a choice, not the name of an account. */
+static enum value_verdict read_accounts(struct reading *reading,
+    struct span value, const void *none, void *field)
+{
+	if (!span_equal_nocase(value, SPAN("by-sender")))
+		return value_texts(reading, value, none, field);
+	value_bad(reading, "by-sender is not available in this version");
+	return VALUE_LATER;
+}
+
+/* An address, or `keep`. */
+static enum value_verdict read_sender(struct reading *reading,
+    struct span value, const void *none, void *field)
+{
+	if (span_equal_nocase(value, SPAN("keep")))
+		return value_text(reading, SPAN("keep"), none, field);
+	return network_mailbox(reading, value, none, field);
+}
+
+/* `original`, `drop`, or an address. */
+static enum value_verdict read_reply_to(struct reading *reading,
+    struct span value, const void *none, void *field)
+{
+	if (span_equal_nocase(value, SPAN("original")) ||
+	    span_equal_nocase(value, SPAN("drop")))
+		return value_text(reading, value, none, field);
+	return network_mailbox(reading, value, none, field);
+}
+
+/* Patterns; only the one that allows all is available. */
+static enum value_verdict read_recipients(struct reading *reading,
+    struct span value, const void *none, void *field)
+{
+	enum value_verdict verdict = value_texts(reading, value, none, field);
+
+	if (verdict != VALUE_GOOD || span_equal(value, SPAN("*")))
+		return verdict;
+	value_bad(reading, "patterns other than * are not available in this "
+	    "version");
+	return VALUE_LATER;
+}
+
+/* A size, or `all`. */
+static enum value_verdict read_hold(struct reading *reading,
+    struct span value, const void *range, void *field)
+{
+	if (!span_equal_nocase(value, SPAN("all")))
+		return value_size(reading, value, range, field);
+	value_bad(reading, "all is not available in this version");
+	return VALUE_LATER;
+}
+
+/* clang-format off */
+static const struct section_key keys[] = {
+	{ "client",              network_cidrs,   AT(client),         READY, NULL },
+	{ "login",               value_text,      AT(login),          LATER, NULL },
+	{ "login_password",      value_text,      AT(login_password), LATER, NULL },
+	{ "login_password_file", files_secret,    AT(login_secret),   LATER, NULL },
+	{ "account",             read_accounts,   AT(account),        READY, NULL },
+	{ "sender",              read_sender,     AT(sender),         LATER, NULL },
+	{ "reply_to",            read_reply_to,   AT(reply_to),       LATER, NULL },
+	{ "redirect",            network_mailbox, AT(redirect),       LATER, NULL },
+	{ "recipients",          read_recipients, AT(recipients),     READY, NULL },
+	{ "hide",                value_bits,      AT(hide),           READY, &keyword_words },
+	{ "end_of_data",         value_word,      AT(end_of_data),    READY, &ending_words },
+	{ "hold",                read_hold,       AT(hold),           READY, &hold_range },
+};
+/* clang-format on */
+
+const struct section_keys device_keys = { keys, array_len(keys) };
+
+/* Index of the account of that name; account_count when there is none. */
+static size_t find_account(const struct settings *settings, const char *name)
+{
+	size_t i = 0;
+
+	while (i < settings->account_count &&
+	    strcmp(settings->accounts[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void complain_account(
+    struct draft *draft, unsigned line, const char *name)
+{
+	const struct settings *settings = draft->settings;
+	struct suggestion near = suggestion_for(span_of(name));
+
+	for (size_t i = 0; i < settings->account_count; i++)
+		suggestion_offer(&near, settings->accounts[i].name);
+	complain(draft->complaints, line, "account",
+	    "there is no account %s%s%s", name, suggestion_lead(&near),
+	    suggestion_name(&near));
+}
+
+/* Adds the index of the named account to the list, or a complaint. */
+static size_t *take_account(struct draft *draft, unsigned line,
+    const char *name, size_t *list, size_t *count)
+{
+	size_t index = find_account(draft->settings, name);
+
+	if (index == draft->settings->account_count) {
+		complain_account(draft, line, name);
+		return list;
+	}
+	for (size_t i = 0; i < *count; i++)
+		if (list[i] == index) {
+			complain(draft->complaints, line, "account",
+			    "%s stands twice in the list", name);
+			return list;
+		}
+	list = arena_grow(draft->reading.arena, list, count, sizeof(*list));
+	list[*count - 1] = index;
+	return list;
+}
+
+/* The accounts by their names; the first one when none is named. */
+static void set_accounts(struct draft *draft, unsigned line,
+    const struct value_texts *names, struct device_settings *device)
+{
+	size_t *list = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		list = take_account(draft, line, names->list[i], list, &count);
+	if (names->count == 0 && draft->settings->account_count > 0)
+		list = arena_grow(
+		    draft->reading.arena, list, &count, sizeof(*list));
+	device->accounts = list;
+	device->account_count = count;
+}
+
+static bool is_same_block(const struct cidr *a, const struct cidr *b)
+{
+	return a->prefix == b->prefix &&
+	    memcmp(&a->network, &b->network, sizeof(a->network)) == 0;
+}
+
+/* Two devices with the same block: no rule says which one it is. */
+static void check_clients(struct draft *draft,
+    const struct ini_section *section, const struct device_settings *device)
+{
+	const struct settings *settings = draft->settings;
+
+	for (size_t i = 0; i < settings->device_count; i++) {
+		const struct device_settings *other = &settings->devices[i];
+
+		for (size_t j = 0; j < other->client_count; j++)
+			for (size_t k = 0; k < device->client_count; k++)
+				if (is_same_block(&other->clients[j],
+					&device->clients[k]))
+					complain(draft->complaints,
+					    ini_line(section, "client"),
+					    "client", "item %zu is [device %s] "
+					    "already", k + 1, other->name);
+	}
+}
+
+static void check(struct draft *draft, const struct ini_section *section,
+    const struct device_settings *device)
+{
+	if (strcmp(section->name, "default") == 0)
+		complain(draft->complaints, section->line, "[device default]",
+		    "the name is taken: it stands for all devices without a "
+		    "section");
+	if (!ini_has(section, "client") && !ini_has(section, "login"))
+		complain(draft->complaints, section->line, "client",
+		    "missing; without it no device is ever [device %s]",
+		    section->name);
+	check_clients(draft, section, device);
+}
+
+static void add(struct draft *draft, const struct device_settings *device)
+{
+	struct settings *settings = draft->settings;
+	struct device_settings *list = arena_grow(draft->reading.arena,
+	    (void *)settings->devices, &settings->device_count, sizeof(*list));
+
+	list[settings->device_count - 1] = *device;
+	settings->devices = list;
+}
+
+/* see device.h */
+void device_read(struct draft *draft, const struct ini_section *section)
+{
+	struct device_draft read = { .hold = DEFAULT_HOLD };
+	struct device_settings device = { .name = section->name };
+
+	section_read(draft, section, &device_keys, &read);
+	device.line = section->line;
+	device.clients = read.client.list;
+	device.client_count = read.client.count;
+	device.hide = read.hide;
+	device.hold = (size_t)read.hold;
+	section_check_secret(draft, section, "login_password");
+	set_accounts(
+	    draft, ini_line(section, "account"), &read.account, &device);
+	check(draft, section, &device);
+	add(draft, &device);
+}
+
+/* see device.h */
+void device_finish(struct draft *draft)
+{
+	struct device_settings device = {
+		.name = "default",
+		.hold = DEFAULT_HOLD,
+	};
+	struct value_texts none = { 0 };
+
+	set_accounts(draft, 0, &none, &device);
+	add(draft, &device);
+}

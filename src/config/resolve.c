@@ -1,0 +1,271 @@
+#include "config/resolve.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+
+/* One account on its way. */
+struct work {
+	struct draft *draft;
+	const struct ini_section *section;
+	const struct account_draft *read;
+	struct account_settings *account;
+};
+
+static bool has(const struct work *work, const char *key)
+{
+	return ini_has(work->section, key);
+}
+
+/* About a key: in its line, or in the heading's when it is missing. */
+static void wrong(const struct work *work, const char *key, const char *what)
+{
+	complain(work->draft->complaints, ini_line(work->section, key), key,
+	    "%s", what);
+}
+
+/* The preset's host, with the region in the place of the percent sign. */
+static const char *preset_host(struct work *work)
+{
+	const struct provider *provider = work->read->provider;
+	struct span host = span_of(provider->host);
+	struct span region = span_of(work->read->region);
+	size_t at = span_find(host, '%');
+	char *string;
+
+	if (at == host.len)
+		return provider->host;
+	if (!has(work, "region"))
+		complain(work->draft->complaints, work->section->line, "region",
+		    "missing; %s needs one, such as eu-west-1", provider->name);
+	string = arena_alloc(
+	    work->draft->reading.arena, host.len + region.len);
+	memcpy(string, host.ptr, at);
+	if (region.len > 0)
+		memcpy(string + at, region.ptr, region.len);
+	memcpy(string + at + region.len, host.ptr + at + 1, host.len - at - 1);
+	return string;
+}
+
+static void set_host(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	struct account_settings *account = work->account;
+
+	if (read->host)
+		account->host = read->host;
+	else if (read->provider)
+		account->host = preset_host(work);
+	else if (!has(work, "host") && !has(work, "provider"))
+		wrong(work, "host", "missing; give host or provider");
+	if (has(work, "region") &&
+	    !(read->provider && provider_needs_region(read->provider)) &&
+	    !(has(work, "provider") && !read->provider))
+		wrong(work, "region", "only for a provider whose host holds "
+		    "one, such as ses");
+	if (read->provider)
+		account->provider = read->provider->name;
+	account->policy.host = span_of(account->host);
+}
+
+/* The port says how it is protected, and the other way round, as far as one
+ * of them is not written; a preset stands for what is not. */
+static void set_port(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	const struct provider *provider = read->provider;
+	struct upstream_policy *policy = &work->account->policy;
+
+	policy->port = provider ? provider->port : 587;
+	policy->security = provider ? provider->security : UPSTREAM_STARTTLS;
+	if (has(work, "tls")) {
+		if (!provider || provider->security != read->tls)
+			policy->port = read->tls == UPSTREAM_IMPLICIT ? 465 : 587;
+		policy->security = read->tls;
+	}
+	if (!has(work, "port"))
+		return;
+	if (!has(work, "tls") && read->port != policy->port)
+		policy->security = read->port == 465 ? UPSTREAM_IMPLICIT :
+						       UPSTREAM_STARTTLS;
+	policy->port = read->port;
+}
+
+static void set_tls(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	struct tls_client_settings *tls = &work->account->tls;
+	const char *shown = has(work, "ca_file") ? "ca_file" :
+						   "client_certificate";
+
+	tls->name = read->tls_name ? read->tls_name : work->account->host;
+	tls->ca_file = read->ca_file;
+	tls->pins = read->pins.list;
+	tls->pin_count = read->pins.count;
+	tls->client_certificate = read->client_certificate;
+	tls->client_key = read->client_key;
+	work->account->tls_line = ini_line(work->section, shown);
+	if (has(work, "client_certificate") && !has(work, "client_key"))
+		wrong(work, "client_certificate", "client_key is missing");
+	if (has(work, "client_key") && !has(work, "client_certificate"))
+		wrong(work, "client_key", "client_certificate is missing");
+}
+
+/* The key the credential comes from, or NULL; more than one is a mistake, as
+ * nobody could say which one counts. */
+static const char *credential_key(struct work *work)
+{
+	static const char *const keys[] = { "password_file",
+		"password_command", "password", "token_command" };
+	const char *found = NULL;
+
+	for (size_t i = 0; i < array_len(keys); i++) {
+		if (!has(work, keys[i]))
+			continue;
+		if (found)
+			complain(work->draft->complaints,
+			    ini_line(work->section, keys[i]), keys[i],
+			    "%s is given as well; give one of them", found);
+		else
+			found = keys[i];
+	}
+	return found;
+}
+
+static void set_credential(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	struct account_settings *account = work->account;
+
+	account->source = CREDENTIAL_NONE;
+	if (read->password || read->password_file.len > 0)
+		account->source = CREDENTIAL_SECRET;
+	if (read->password)
+		account->password = (struct secret){
+			.hidden = (char *)read->password,
+			.len    = strlen(read->password),
+		};
+	else
+		account->password = read->password_file;
+	account->command = read->token_command ? read->token_command :
+						 read->password_command;
+	if (account->command && account->source == CREDENTIAL_NONE)
+		account->source = CREDENTIAL_COMMAND;
+}
+
+/* With `auth = none` nothing is logged in with, and nothing may be given. */
+static void check_none(struct work *work, const char *source)
+{
+	if (source)
+		wrong(work, source, "without effect, as auth = none");
+	if (has(work, "user"))
+		wrong(work, "user", "without effect, as auth = none");
+}
+
+static void check_user(struct work *work, const char *source)
+{
+	if (!source && !has(work, "user"))
+		wrong(work, "user", "missing; give user and a password, or "
+		    "auth = none");
+	else if (!source)
+		wrong(work, "user", "there is no password for it; give "
+		    "password_file, password_command, password or "
+		    "token_command");
+	else if (!has(work, "user"))
+		wrong(work, "user", "missing; whose password is it?");
+}
+
+/* Which mechanisms may be used with this kind of credential. */
+static void set_mechanisms(struct work *work, const char *source)
+{
+	const struct account_draft *read = work->read;
+	const struct provider *provider = read->provider;
+	bool is_token = source && strcmp(source, "token_command") == 0;
+	enum sasl_credential kind =
+	    is_token ? SASL_NEEDS_TOKEN : SASL_NEEDS_PASSWORD;
+	uint32_t set = sasl_all(kind);
+
+	if (read->auth.kind == ACCOUNT_AUTH_ONE) {
+		set = SASL_BIT(read->auth.mechanism);
+		if (source && sasl_needs(read->auth.mechanism) != kind)
+			wrong(work, "auth", is_token ?
+			    "does not log in with a token; xoauth2 does" :
+			    "needs token_command");
+	} else if (provider) {
+		if (source && (set & provider->mechanisms) == 0)
+			complain(work->draft->complaints,
+			    ini_line(work->section, source), source,
+			    "%s does not take %s", provider->name, is_token ?
+			    "tokens; give a password" :
+			    "passwords; give token_command");
+		set &= provider->mechanisms;
+	}
+	work->account->policy.mechanisms = set;
+}
+
+/* The rule that has no exception: what shows a password goes through TLS. */
+static void check_plain(struct work *work)
+{
+	const struct upstream_policy *policy = &work->account->policy;
+
+	if (policy->security != UPSTREAM_PLAIN)
+		return;
+	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++)
+		if ((policy->mechanisms & SASL_BIT(i)) && sasl_reveals(i)) {
+			wrong(work, has(work, "tls") ? "tls" : "auth",
+			    "without TLS only auth = none or cram-md5 is "
+			    "allowed: others show the password");
+			return;
+		}
+}
+
+static void set_login(struct work *work)
+{
+	const char *source = credential_key(work);
+
+	set_credential(work);
+	work->account->policy.user = span_of(work->read->user);
+	if (work->read->auth.kind == ACCOUNT_AUTH_NONE) {
+		check_none(work, source);
+		return;
+	}
+	check_user(work, source);
+	set_mechanisms(work, source);
+	check_plain(work);
+}
+
+static void set_rest(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	const struct provider *provider = read->provider;
+	struct account_settings *account = work->account;
+
+	account->policy.hello = span_of(read->hello);
+	account->policy.chunking = read->chunking != 0;
+	account->connections = PROVIDER_CONNECTIONS;
+	if (provider && provider->connections > 0)
+		account->connections = provider->connections;
+	if (read->connections > 0)
+		account->connections = read->connections;
+	account->keep_warm_s = PROVIDER_KEEP_WARM_S;
+	if (provider && provider->keep_warm_s > 0)
+		account->keep_warm_s = provider->keep_warm_s;
+	if (has(work, "keep_warm"))
+		account->keep_warm_s = read->keep_warm_s;
+}
+
+/* see resolve.h */
+void resolve_account(struct draft *draft, const struct ini_section *section,
+    const struct account_draft *read, struct account_settings *account)
+{
+	struct work work = { draft, section, read, account };
+
+	account->name = section->name[0] ? section->name : "default";
+	account->line = section->line;
+	account->policy.account = span_of(account->name);
+	set_host(&work);
+	set_port(&work);
+	set_tls(&work);
+	set_login(&work);
+	set_rest(&work);
+}
