@@ -34,8 +34,8 @@ sasl   := mechanism sasl plain cram
 relay  := failure fact envelope client upstream session
 tls    := trust certificate verify tls words
 net    := settings stream dial child link pool conn listener server
-config := complaints suggest ini value network files section provider \
-	listen account device limits config
+config := complaints suggest ini value network endpoint files section provider \
+	listen resolve account device limits config
 app    := daemon check doctor main
 
 # ---- who may include whom ----
