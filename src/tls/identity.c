@@ -199,6 +199,53 @@ static bool is_pair(const struct identity *identity)
 	    &public->key.ec, br_skey_decoder_get_ec(&identity->key));
 }
 
+/* ---- asked for a certificate, and having none ---- */
+
+static void ask(const br_ssl_client_certificate_class **class)
+{
+	container_of(class, struct stranger, class)->is_asked = true;
+}
+
+static void skip_name(const br_ssl_client_certificate_class **class, size_t len)
+{
+	(void)class;
+	(void)len;
+}
+
+static void skip_octets(const br_ssl_client_certificate_class **class,
+    const unsigned char *octets, size_t len)
+{
+	(void)class;
+	(void)octets;
+	(void)len;
+}
+
+static void skip(const br_ssl_client_certificate_class **class)
+{
+	(void)class;
+}
+
+/* An empty chain: the server decides whether that will do. */
+static void choose_none(const br_ssl_client_certificate_class **class,
+    const br_ssl_client_context *client, uint32_t types,
+    br_ssl_client_certificate *choice)
+{
+	(void)class;
+	(void)client;
+	(void)types;
+	*choice = (br_ssl_client_certificate){ 0 };
+}
+
+static const br_ssl_client_certificate_class nobody = {
+	.context_size = sizeof(struct stranger),
+	.start_name_list = ask,
+	.start_name = skip_name,
+	.append_name = skip_octets,
+	.end_name = skip,
+	.end_name_list = skip,
+	.choose = choose_none,
+};
+
 /* see identity.h */
 struct identity *identity_load(
     const char *certificate, const char *key, struct text *why)
@@ -246,4 +293,12 @@ void identity_show(
 		    br_skey_decoder_get_ec(&identity->key),
 		    BR_KEYTYPE_SIGN, BR_KEYTYPE_EC, br_ec_get_default(),
 		    br_ecdsa_sign_asn1_get_default());
+}
+
+/* see identity.h */
+void stranger_show(
+    struct stranger *stranger, struct br_ssl_client_context_ *client)
+{
+	stranger->class = &nobody;
+	br_ssl_client_set_client_certificate(client, &stranger->class);
 }

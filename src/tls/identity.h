@@ -13,6 +13,13 @@
 
 struct identity;
 struct br_ssl_client_context_;
+struct br_ssl_client_certificate_class_;
+
+/* Stands where an identity would, to notice being asked for one. */
+struct stranger {
+	const struct br_ssl_client_certificate_class_ *class;
+	bool is_asked;
+};
 
 /*
  * Reads both files; `key` may be NULL when the key stands in the file of the
@@ -26,5 +33,9 @@ void identity_free(struct identity *identity);
 /* Lets a connection of BearSSL's use it; it must outlive the connection. */
 void identity_show(
     const struct identity *identity, struct br_ssl_client_context_ *client);
+
+/* Lets a connection of BearSSL's have none; `stranger` lives as long. */
+void stranger_show(
+    struct stranger *stranger, struct br_ssl_client_context_ *client);
 
 #endif

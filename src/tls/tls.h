@@ -13,8 +13,9 @@
  * and signatures (no SHA-1, no MD5), and against the pins. There is no way to
  * switch a check off.
  *
- * Owns:   engine, certificate checker and record buffers, one block.
- * Bounds: about 40 KiB; nothing is allocated after tls_new.
+ * Owns:   engine, certificate checker and record buffers, one block, and a
+ *         hold on its context.
+ * Bounds: about 56 KiB; nothing is allocated after tls_client_new.
  * Faults: sticky; tls_fault says what kind, tls_explain says it in words.
  */
 #ifndef TLS_TLS_H
@@ -34,7 +35,7 @@ struct tls;
 enum tls_state {
 	TLS_HANDSHAKE, /* not yet open */
 	TLS_OPEN,      /* verified; plain octets may pass */
-	TLS_CLOSED,    /* ended in order, by a close_notify after TLS_OPEN */
+	TLS_CLOSED,    /* ended in order: by their close_notify or by tls_close */
 	TLS_FAILED,    /* see tls_fault */
 };
 
@@ -69,8 +70,8 @@ void tls_context_drop(struct tls_context *context);
 const struct trust *tls_context_trust(const struct tls_context *context);
 
 /*
- * A new client connection, ready to give its ClientHello. Fresh entropy from
- * getrandom(2) is injected. NULL when there is no memory.
+ * A new client connection, ready to give its ClientHello. Fresh entropy of
+ * the system's is injected. NULL when there is no memory or no randomness.
  */
 struct tls *tls_client_new(struct tls_context *context);
 void tls_free(struct tls *tls);
@@ -87,6 +88,10 @@ void tls_explain(const struct tls *tls, struct text *words);
 /* "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", once open. */
 const char *tls_suite(const struct tls *tls);
 
+/* Appends whose certificate the server showed, who issued it and until when
+ * it is valid. Nothing before it came. */
+void tls_describe(const struct tls *tls, struct text *words);
+
 /* Takes octets of the peer; returns how many. It takes none while plain
  * octets wait to be taken or the connection has ended. */
 size_t tls_put_cipher(struct tls *tls, struct span cipher);
@@ -102,15 +107,17 @@ struct span tls_plain(struct tls *tls);
 void tls_took_plain(struct tls *tls, size_t len);
 
 /*
- * The peer's stream has ended. Before a close_notify that is a truncation:
- * the state becomes TLS_FAILED. Octets already decrypted stay readable.
+ * The peer's stream has ended, and all of it was put. Before a close_notify
+ * that is a truncation: the state becomes TLS_FAILED. Octets already decrypted
+ * stay readable.
  */
 void tls_end_of_stream(struct tls *tls);
 
 /*
  * Says goodbye: unread plain octets are dropped first (BearSSL 0.6 would wait
- * for ever otherwise), then a close_notify waits in tls_cipher. The peer's is
- * not awaited.
+ * for ever otherwise), then a close_notify waits in tls_cipher, behind what
+ * waits there already. The peer's is not awaited: the state is TLS_CLOSED at
+ * once.
  */
 void tls_close(struct tls *tls);
 
