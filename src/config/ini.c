@@ -23,10 +23,10 @@ struct source {
 	struct ini *ini;
 	struct complaints *complaints;
 	unsigned line;
-	bool has_heading;     /* a heading was seen, good or bad */
-	bool is_dropped;      /* the last heading was bad: so are its keys */
-	bool is_awaited;      /* inih was given a pair and has not told it */
-	size_t len;           /* of the line as it is in the file */
+	bool has_heading; /* a heading was seen, good or bad */
+	bool is_dropped;  /* the last heading was bad: so are its keys */
+	bool is_awaited;  /* inih was given a pair and has not told it */
+	size_t len;       /* of the line as it is in the file */
 	char octets[INI_LINE_OCTETS + 1]; /* one more for the CR */
 };
 
@@ -35,6 +35,7 @@ struct source {
 static bool read_line(struct source *source)
 {
 	int c = getc(source->file);
+	int last = '\n';
 
 	if (c == EOF)
 		return false;
@@ -43,12 +44,12 @@ static bool read_line(struct source *source)
 		if (source->len < sizeof(source->octets))
 			source->octets[source->len] = (char)c;
 		source->len++;
+		last = c;
 		c = getc(source->file);
 	}
 	if (source->line < UINT_MAX)
 		source->line++;
-	if (source->len > 0 && source->len <= sizeof(source->octets) &&
-	    source->octets[source->len - 1] == '\r')
+	if (last == '\r')
 		source->len--;
 	return true;
 }
