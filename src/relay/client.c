@@ -1,0 +1,494 @@
+#include "relay/client.h"
+
+#include "base/ensure.h"
+
+/* see client.h */
+bool client_has_room(const struct client *client)
+{
+	return buf_room(&client->out) >= CLIENT_REPLY_OCTETS;
+}
+
+static void say(struct client *client, struct span reply)
+{
+	buf_put(&client->out, reply);
+	buf_put(&client->out, SPAN("\r\n"));
+}
+
+/* see client.h */
+void client_say(struct client *client, const char *reply)
+{
+	say(client, span_of(reply));
+}
+
+/* see client.h */
+void client_say_reply(struct client *client, const struct reply *reply)
+{
+	char storage[REPLY_SAID_OCTETS];
+	struct text text;
+
+	text_init(&text, storage, sizeof(storage));
+	reply_put(&text, reply);
+	say(client, text_span(&text));
+}
+
+/* see client.h */
+void client_say_failure(
+    struct client *client, enum failure failure, struct span host)
+{
+	char storage[REPLY_SAID_OCTETS];
+	struct text text;
+
+	text_init(&text, storage, sizeof(storage));
+	failure_put_reply(&text, failure, host);
+	say(client, text_span(&text));
+}
+
+/* see client.h */
+void client_leave(struct client *client)
+{
+	if (client->state != CLIENT_GONE)
+		client->state = CLIENT_LEAVING;
+	client->envelope = CLIENT_NO_ENVELOPE;
+}
+
+/* Says the last reply and reads no more. */
+static bool leave_with(struct client *client, const char *reply)
+{
+	client_say(client, reply);
+	client_leave(client);
+	return false;
+}
+
+/* One that only NAME must be put into: "220 NAME ESMTP ready". */
+static void say_name(struct client *client, const char *code, const char *rest)
+{
+	char storage[CLIENT_REPLY_OCTETS - 2];
+	struct text text;
+
+	text_init(&text, storage, sizeof(storage));
+	text_puts(&text, code);
+	text_put(&text, client->policy->hello);
+	text_puts(&text, rest);
+	say(client, text_span(&text));
+}
+
+/* see client.h */
+void client_init(struct client *client, const struct client_policy *policy,
+    struct facts *facts)
+{
+	*client = (struct client){ .policy = policy, .facts = facts };
+	buf_init(&client->out, client->storage, sizeof(client->storage));
+	/* One line, and "ESMTP" in it: some devices need both to go on. */
+	say_name(client, "220 ", " ESMTP ready");
+}
+
+/* ---- what we offer ---- */
+
+/* The smaller of our limit and the provider's, where zero is none. */
+static uint64_t offered_size(const struct client *client)
+{
+	uint64_t ours = client->policy->message_size;
+	uint64_t theirs = client->provider_size;
+
+	if (ours == 0 || (theirs != 0 && theirs < ours))
+		return theirs;
+	return ours;
+}
+
+static bool offers_size(const struct client *client, struct text *line)
+{
+	uint64_t size = offered_size(client);
+
+	if (size > 0) {
+		text_putc(line, ' ');
+		text_number(line, size);
+	}
+	return true;
+}
+
+static bool offers_auth(const struct client *client, struct text *line)
+{
+	(void)line;
+	return client->policy->auth != CLIENT_AUTH_OFF;
+}
+
+static const struct offer_row {
+	const char *words;
+	unsigned keyword; /* that `hide` hides it by */
+	bool (*is_offered)(const struct client *, struct text *line);
+} offers[] = {
+	{ "SIZE",                CLIENT_KEYWORD_SIZE,       offers_size },
+	{ "8BITMIME",            CLIENT_KEYWORD_8BITMIME,   NULL },
+	{ "AUTH LOGIN PLAIN",    CLIENT_KEYWORD_AUTH,       offers_auth },
+	{ "PIPELINING",          CLIENT_KEYWORD_PIPELINING, NULL },
+	{ "ENHANCEDSTATUSCODES", 0,                         NULL },
+};
+
+static bool put_offer(const struct client *client, const struct offer_row *row,
+    struct text *reply)
+{
+	char storage[64];
+	struct text line;
+
+	text_init(&line, storage, sizeof(storage));
+	text_puts(&line, row->words);
+	if (client->policy->hide & row->keyword)
+		return false;
+	if (row->is_offered && !row->is_offered(client, &line))
+		return false;
+	text_put(reply, SPAN("250-"));
+	text_put(reply, text_span(&line));
+	text_put(reply, SPAN("\r\n"));
+	return true;
+}
+
+static void say_offers(struct client *client)
+{
+	char storage[CLIENT_REPLY_OCTETS];
+	struct text reply;
+	size_t last = 0;
+
+	text_init(&reply, storage, sizeof(storage));
+	text_put(&reply, SPAN("250-"));
+	text_put(&reply, client->policy->hello);
+	text_put(&reply, SPAN("\r\n"));
+	for (size_t i = 0; i < array_len(offers); i++) {
+		size_t before = reply.len;
+
+		if (put_offer(client, &offers[i], &reply))
+			last = before;
+	}
+	ENSURE(!reply.cut);
+	storage[last + 3] = ' ';
+	buf_put(&client->out, text_span(&reply));
+}
+
+/* ---- the verbs; each says its reply, or returns true to ask ---- */
+
+static bool do_ehlo(struct client *client, struct span argument)
+{
+	(void)argument;
+	client->is_extended = true;
+	client->has_greeted = true;
+	client->envelope = CLIENT_NO_ENVELOPE;
+	say_offers(client);
+	return false;
+}
+
+static bool do_helo(struct client *client, struct span argument)
+{
+	(void)argument;
+	client->is_extended = false;
+	client->has_greeted = true;
+	client->envelope = CLIENT_NO_ENVELOPE;
+	say_name(client, "250 ", "");
+	return false;
+}
+
+static bool do_starttls(struct client *client, struct span argument)
+{
+	(void)argument;
+	client_say(client, "502 5.5.1 STARTTLS is not offered here");
+	return false;
+}
+
+/*
+ * The login of a device is its own affair: whatever it says is accepted and
+ * never passed on. The prompts are exactly these, since some devices compare
+ * them; user and password may be empty; it may log in again.
+ */
+static bool do_auth(struct client *client, struct span argument)
+{
+	struct span mechanism = span_word(&argument);
+	bool is_inline = span_trim(argument).len > 0;
+
+	if (client->policy->auth == CLIENT_AUTH_OFF) {
+		client_say(client, "502 5.5.1 AUTH is not offered here");
+	} else if (client->envelope != CLIENT_NO_ENVELOPE) {
+		client_say(client, "503 5.5.1 Not within a message");
+	} else if (span_equal_nocase(mechanism, SPAN("LOGIN"))) {
+		client->state =
+		    is_inline ? CLIENT_AUTH_PASSWORD : CLIENT_AUTH_USER;
+		client_say(client,
+		    is_inline ? "334 UGFzc3dvcmQ6" : "334 VXNlcm5hbWU6");
+	} else if (!span_equal_nocase(mechanism, SPAN("PLAIN"))) {
+		client_say(client, "504 5.5.4 Use LOGIN or PLAIN");
+	} else if (is_inline) {
+		client_say(client, "235 2.7.0 Accepted");
+	} else {
+		client->state = CLIENT_AUTH_PASSWORD;
+		client_say(client, "334 ");
+	}
+	return false;
+}
+
+/* A line of a login under way. */
+static void hear_login(struct client *client, struct span line)
+{
+	if (span_equal(span_trim(line), SPAN("*"))) {
+		client->state = CLIENT_TALKING;
+		client_say(client, "501 5.7.0 Login cancelled");
+	} else if (client->state == CLIENT_AUTH_USER) {
+		client->state = CLIENT_AUTH_PASSWORD;
+		client_say(client, "334 UGFzc3dvcmQ6");
+	} else {
+		client->state = CLIENT_TALKING;
+		client_say(client, "235 2.7.0 Accepted");
+	}
+}
+
+static bool do_mail(struct client *client, struct span argument)
+{
+	(void)argument;
+	if (client->envelope == CLIENT_NO_ENVELOPE)
+		return true;
+	client_say(client, "503 5.5.1 A sender was given already");
+	return false;
+}
+
+static bool do_rcpt(struct client *client, struct span argument)
+{
+	(void)argument;
+	if (client->envelope != CLIENT_NO_ENVELOPE)
+		return true;
+	client_say(client, "503 5.5.1 MAIL comes first");
+	return false;
+}
+
+static bool do_data(struct client *client, struct span argument)
+{
+	if (argument.len > 0)
+		client_say(client, "501 5.5.4 DATA has no argument");
+	else if (client->envelope == CLIENT_RECIPIENTS)
+		return true;
+	else if (client->envelope == CLIENT_SENDER)
+		client_say(client, "554 5.5.1 No valid recipients");
+	else
+		client_say(client, "503 5.5.1 MAIL and RCPT come first");
+	return false;
+}
+
+static bool do_rset(struct client *client, struct span argument)
+{
+	(void)argument;
+	client->envelope = CLIENT_NO_ENVELOPE;
+	client_say(client, "250 2.0.0 OK");
+	return false;
+}
+
+static bool do_noop(struct client *client, struct span argument)
+{
+	(void)argument;
+	client_say(client, "250 2.0.0 OK");
+	return false;
+}
+
+static bool do_vrfy(struct client *client, struct span argument)
+{
+	(void)argument;
+	client_say(client, "252 2.5.2 Send a message and it will show");
+	return false;
+}
+
+static bool do_help(struct client *client, struct span argument)
+{
+	(void)argument;
+	client_say(client, "214 2.0.0 See smtpseal(8)");
+	return false;
+}
+
+static bool do_quit(struct client *client, struct span argument)
+{
+	(void)argument;
+	return leave_with(client, "221 2.0.0 Bye");
+}
+
+static bool do_unknown(struct client *client, struct span argument)
+{
+	(void)argument;
+	if (++client->junk >= CLIENT_JUNK_COMMANDS)
+		return leave_with(
+		    client, "421 4.7.0 Too many unknown commands, closing");
+	client_say(client, "500 5.5.1 Unknown command");
+	return false;
+}
+
+/* An empty line deserves no reply, but not for ever. */
+static bool do_empty(struct client *client, struct span argument)
+{
+	(void)argument;
+	if (++client->junk >= CLIENT_JUNK_COMMANDS * CLIENT_JUNK_COMMANDS)
+		return leave_with(client, "421 4.7.0 Nothing was said, closing");
+	return false;
+}
+
+static bool do_foreign(struct client *client, struct span argument)
+{
+	(void)argument;
+	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
+		fact_word(client->facts, "protocol", SPAN("http-or-proxy"));
+		fact_end(client->facts);
+	}
+	return leave_with(client, "421 4.7.0 This is a mail relay: SMTP only");
+}
+
+static const struct verb_row {
+	bool (*run)(struct client *, struct span argument);
+} rows[] = {
+	[VERB_UNKNOWN]  = { do_unknown },
+	[VERB_EMPTY]    = { do_empty },
+	[VERB_EHLO]     = { do_ehlo },
+	[VERB_HELO]     = { do_helo },
+	[VERB_STARTTLS] = { do_starttls },
+	[VERB_AUTH]     = { do_auth },
+	[VERB_MAIL]     = { do_mail },
+	[VERB_RCPT]     = { do_rcpt },
+	[VERB_DATA]     = { do_data },
+	[VERB_RSET]     = { do_rset },
+	[VERB_NOOP]     = { do_noop },
+	[VERB_VRFY]     = { do_vrfy },
+	[VERB_HELP]     = { do_help },
+	[VERB_QUIT]     = { do_quit },
+	[VERB_FOREIGN]  = { do_foreign },
+};
+static_assert(array_len(rows) == VERB_COUNT, "every verb has its row");
+
+/* ---- asks ---- */
+
+static const char *address_complaint(enum address_verdict verdict)
+{
+	switch (verdict) {
+	case ADDRESS_FOREIGN:
+		return "553 5.6.7 Only ASCII addresses are taken";
+	case ADDRESS_LONG:
+		return "553 5.1.3 The address is too long";
+	case ADDRESS_SEVERAL:
+		return "501 5.1.3 One address in one command";
+	case ADDRESS_READY:
+	case ADDRESS_SYNTAX:
+		break;
+	}
+	return "501 5.1.3 This is not an address";
+}
+
+/* Reads what belongs to the ask; false when a complaint was said instead. */
+static bool read_ask(
+    struct client *client, struct span argument, struct ask *ask)
+{
+	bool is_mail = ask->verb == VERB_MAIL;
+	struct span parameters;
+	enum address_verdict verdict;
+
+	if (ask->verb == VERB_DATA)
+		return true;
+	verdict = address_read_path(argument,
+	    is_mail ? SPAN("FROM:") : SPAN("TO:"), &ask->address, &parameters);
+	/* Only a sender may be null (RFC 5321 4.5.5). */
+	if (!is_mail && verdict == ADDRESS_READY &&
+	    address_is_null(&ask->address))
+		verdict = ADDRESS_SYNTAX;
+	if (verdict != ADDRESS_READY) {
+		client_say(client, address_complaint(verdict));
+		return false;
+	}
+	if (is_mail && !mail_parameters_read(parameters, &ask->parameters)) {
+		client_say(client, "501 5.5.4 SIZE is not a number");
+		return false;
+	}
+	return true;
+}
+
+static void tell_command(struct client *client, const struct command *command)
+{
+	if (!fact_begin(client->facts, LOG_LEVEL_TRACE, "client-command"))
+		return;
+	/* A login's words are nobody's: only that it was one is told. */
+	fact_word(client->facts, "verb", verb_name(command->verb));
+	if (command->verb != VERB_AUTH && command->verb != VERB_UNKNOWN)
+		fact_word(client->facts, "argument", command->argument);
+	fact_end(client->facts);
+}
+
+/* Runs one line; true when it is an ask. */
+static bool run_line(
+    struct client *client, struct span line, struct ask *ask)
+{
+	struct command command;
+
+	if (client->state != CLIENT_TALKING) {
+		hear_login(client, line);
+		return false;
+	}
+	command = command_parse(line);
+	tell_command(client, &command);
+	if (!rows[command.verb].run(client, command.argument))
+		return false;
+	ask->verb = command.verb;
+	return read_ask(client, command.argument, ask);
+}
+
+/* Judges the first octets of the connection; false while they are too few, or
+ * when they are no SMTP. */
+static bool judge_first(struct client *client, struct span in)
+{
+	enum command_foreign foreign = command_foreign(in);
+
+	if (foreign == COMMAND_FOREIGN_MORE)
+		return false;
+	client->has_spoken = true;
+	if (foreign == COMMAND_NOT_FOREIGN)
+		return true;
+	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
+		bool is_tls = foreign == COMMAND_FOREIGN_TLS;
+
+		fact_word(client->facts, "protocol",
+		    is_tls ? SPAN("tls") : SPAN("proxy"));
+		fact_word(client->facts, "hint", is_tls
+		    ? SPAN("the device is set to SSL or TLS; set its encryption to none")
+		    : SPAN("a load balancer sends PROXY headers; switch them off"));
+		fact_end(client->facts);
+	}
+	client_leave(client);
+	return false;
+}
+
+static size_t line_limit(const struct client *client)
+{
+	return client->state == CLIENT_TALKING ? CLIENT_LINE_OCTETS
+					       : CLIENT_AUTH_OCTETS;
+}
+
+static void refuse_long_line(struct client *client)
+{
+	client->junk++;
+	if (client->state != CLIENT_TALKING)
+		client->state = CLIENT_TALKING;
+	client_say(client, "500 5.5.2 The line is too long");
+}
+
+/* see client.h */
+bool client_next(struct client *client, struct span *in, struct ask *ask)
+{
+	struct span line;
+
+	*ask = (struct ask){ 0 };
+	if (!client->has_spoken && !judge_first(client, *in))
+		return false;
+	while (client->state < CLIENT_LEAVING && in->len > 0 &&
+	    client_has_room(client)) {
+		switch (line_read(&client->line, in, line_limit(client), &line,
+		    &ask->used)) {
+		case LINE_MORE:
+			return false;
+		case LINE_LONG:
+			refuse_long_line(client);
+			break;
+		case LINE_READY:
+			if (run_line(client, line, ask))
+				return true;
+			*in = span_from(*in, ask->used);
+			break;
+		}
+	}
+	return false;
+}

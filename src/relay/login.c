@@ -1,0 +1,159 @@
+#include "relay/login.h"
+
+#include "base/base64.h"
+#include "base/ensure.h"
+
+/* An AUTH command with its initial response: RFC 5321 4.5.3.1.4. */
+enum { AUTH_LINE_OCTETS = 510 };
+
+/* see login.h */
+uint32_t login_usable(const struct login *login, uint32_t allowed,
+    struct span offered, bool is_secure)
+{
+	struct span word;
+	uint32_t set = 0;
+
+	while ((word = span_word(&offered)).len > 0) {
+		enum sasl_mechanism mechanism = sasl_find(word);
+
+		if (mechanism == SASL_MECHANISM_COUNT ||
+		    !sasl_is_ready(mechanism))
+			continue;
+		if (!is_secure && sasl_reveals(mechanism))
+			continue;
+		set |= SASL_BIT(mechanism);
+	}
+	return set & allowed & ~login->turned_away;
+}
+
+/* see login.h */
+void login_begin(struct login *login, uint32_t usable, struct span user,
+    const struct secret *secret)
+{
+	enum sasl_mechanism mechanism = 0;
+
+	ENSURE(usable != 0);
+	while (!(usable & SASL_BIT(mechanism)))
+		mechanism++;
+	sasl_begin(&login->sasl, mechanism, user, secret);
+}
+
+/* see login.h */
+enum sasl_mechanism login_mechanism(const struct login *login)
+{
+	return login->sasl.mechanism;
+}
+
+/* Up to three octets of the response; fewer only at its end. */
+static size_t next_group(struct login *login, char group[3])
+{
+	size_t len = 0;
+
+	while (len < 3 && login->part < login->sasl.part_count) {
+		struct span part = login->sasl.parts[login->part];
+
+		if (login->part_at < part.len) {
+			group[len++] = part.ptr[login->part_at++];
+		} else {
+			login->part++;
+			login->part_at = 0;
+		}
+	}
+	return len;
+}
+
+/* see login.h */
+void login_pour(struct login *login, struct buf *out)
+{
+	char group[3] = { 0 };
+	char digits[4];
+
+	while (login->is_answering && buf_room(out) >= sizeof(digits) + 2) {
+		size_t len = next_group(login, group);
+
+		if (len > 0) {
+			base64_encode(span_make(group, len), digits);
+			buf_put(out, span_make(digits, sizeof(digits)));
+		}
+		if (len < sizeof(group)) {
+			buf_put(out, SPAN("\r\n"));
+			login->is_answering = false;
+		}
+	}
+	wipe(group, sizeof(group));
+}
+
+static void answer(struct login *login, struct buf *out)
+{
+	login->is_answering = true;
+	login->part = 0;
+	login->part_at = 0;
+	login_pour(login, out);
+}
+
+/*
+ * The response goes with the command when both fit into a command line, else
+ * after a "334 ": long tokens are refused as a line too long otherwise. An
+ * empty one would be said as "=" (RFC 4954 4); none of ours is.
+ *
+ * see login.h
+ */
+void login_say(struct login *login, struct buf *out)
+{
+	struct sasl *sasl = &login->sasl;
+	struct span name = sasl_name(sasl->mechanism);
+	bool is_initial = sasl_initial(sasl);
+	size_t length = 5 + name.len + 1 + base64_length(sasl_length(sasl));
+
+	buf_put(out, SPAN("AUTH "));
+	buf_put(out, name);
+	if (is_initial && length <= AUTH_LINE_OCTETS) {
+		buf_put(out, SPAN(" "));
+		answer(login, out);
+		return;
+	}
+	buf_put(out, SPAN("\r\n"));
+	/* An empty challenge will ask for it. */
+	sasl->step = 0;
+}
+
+/* see login.h */
+struct span login_decode(
+    const struct reply *reply, char *storage, size_t size)
+{
+	struct span text = reply_text(reply);
+	size_t len;
+
+	text = span_trim(span_first(text, span_find(text, '\n')));
+	if (text.len / 4 * 3 + 3 > size || !base64_decode(text, storage, &len))
+		len = 0;
+	return span_make(storage, len);
+}
+
+/* see login.h */
+enum sasl_verdict login_challenge(
+    struct login *login, struct span challenge, struct buf *out)
+{
+	enum sasl_verdict verdict = sasl_challenge(&login->sasl, challenge);
+
+	if (verdict == SASL_BROKEN)
+		buf_put(out, SPAN("*\r\n"));
+	else
+		answer(login, out);
+	return verdict;
+}
+
+/* see login.h */
+void login_turned_away(struct login *login)
+{
+	login->turned_away |= SASL_BIT(login->sasl.mechanism);
+}
+
+/* see login.h */
+void login_finish(struct login *login)
+{
+	sasl_finish(&login->sasl);
+	login->is_answering = false;
+	login->part = 0;
+	login->part_at = 0;
+}

@@ -1,0 +1,457 @@
+#include "relay/rules.h"
+
+#include "base/ensure.h"
+
+/* More steps than any turn can need; a rule that breaks its law is ours. */
+enum { SETTLE_STEPS = 100000 };
+
+/* ---- outcomes ---- */
+
+static const char *const result_names[] = {
+	[RESULT_SENT]    = "sent",
+	[RESULT_REFUSED] = "refused",
+	[RESULT_FAILED]  = "failed",
+	[RESULT_UNKNOWN] = "unknown",
+};
+static_assert(array_len(result_names) == RESULT_COUNT,
+    "every result has its name");
+
+/* see rules.h */
+void rules_tell_message(struct session *session)
+{
+	struct facts *facts = session->facts;
+	const struct outcome *outcome = &session->outcome;
+	unsigned paths = session->envelope.count;
+
+	/* Each message has its line at info, whatever became of it. */
+	if (!fact_begin(facts, LOG_LEVEL_INFO, "message"))
+		return;
+	fact_word(facts, "result", span_of(result_names[outcome->result]));
+	fact_word(facts, "client", session->peer);
+	fact_word(facts, "device", session->policy->device);
+	fact_word(facts, "account", session->account);
+	fact_word(facts, "from", paths > 0
+	    ? envelope_sender(&session->envelope) : (struct span){ 0 });
+	fact_number(facts, "rcpts", paths > 0 ? paths - 1 : 0);
+	fact_number(facts, "bytes", session->body.octets);
+	if (session->body.nuls > 0)
+		fact_number(facts, "nuls", session->body.nuls);
+	fact_word(facts, "reply", span_make(outcome->reply, outcome->len));
+	fact_number(facts, "total_ms", session->now - session->began);
+	fact_end(facts);
+}
+
+static void give_back(struct session *session)
+{
+	if (!session->upstream)
+		return;
+	session->upstream = NULL;
+	session->wants_release = true;
+	session->played = 0;
+}
+
+/* The transaction is over; the client side stands as after RSET. */
+static void end_transaction(struct session *session)
+{
+	give_back(session);
+	session->phase = PHASE_IDLE;
+	session->is_pending = false;
+	session->is_whole = false;
+	session->replacements = 0;
+	session->failure = FAIL_NONE;
+	session->outcome = (struct outcome){ 0 };
+	session->client.envelope = CLIENT_NO_ENVELOPE;
+	buf_init(&session->hold, NULL, 0);
+}
+
+static void say_outcome(struct session *session)
+{
+	struct outcome *outcome = &session->outcome;
+	struct buf *out = &session->client.out;
+
+	if (session->client.state >= CLIENT_LEAVING)
+		return;
+	buf_put(out, span_make(outcome->reply, outcome->len));
+	buf_put(out, SPAN("\r\n"));
+}
+
+static struct text outcome_text(struct session *session)
+{
+	struct text text;
+
+	text_init(&text, session->outcome.reply, sizeof(session->outcome.reply));
+	return text;
+}
+
+/* The words are set; the device hears them at its dot, or now. */
+static void end_message(struct session *session, enum result result)
+{
+	session->outcome.result = result;
+	session->outcome.is_known = true;
+	give_back(session);
+	if (session->phase == PHASE_COLLECT || session->phase == PHASE_STREAM) {
+		session->phase = PHASE_SWALLOW;
+		return;
+	}
+	say_outcome(session);
+	rules_tell_message(session);
+	end_transaction(session);
+}
+
+/* see rules.h */
+void rules_end_by_reply(struct session *session, enum result result,
+    const struct reply *reply)
+{
+	struct text text = outcome_text(session);
+
+	reply_put(&text, reply);
+	session->outcome.len = text.len;
+	end_message(session, result);
+}
+
+/* see rules.h */
+void rules_end_by_failure(struct session *session, enum failure failure)
+{
+	struct text text = outcome_text(session);
+	enum result result = RESULT_FAILED;
+
+	if (failure == FAIL_LOST_AFTER_DOT)
+		result = RESULT_UNKNOWN;
+	else if (failure == FAIL_TOO_LARGE)
+		result = RESULT_REFUSED;
+	failure_put_reply(&text, failure, session->host);
+	session->outcome.len = text.len;
+	end_message(session, result);
+}
+
+/* ---- what is asked of the two sides ---- */
+
+static bool is_full(const struct session *session)
+{
+	return buf_room(&session->hold) <= BODY_STEP_OCTETS;
+}
+
+/* see rules.h */
+bool rules_want_data(const struct session *session)
+{
+	return session->phase == PHASE_COLLECT &&
+	    (session->is_whole || is_full(session));
+}
+
+/* Is there a path that the device or the content waits for? */
+static bool must_play(const struct session *session)
+{
+	return (session->phase == PHASE_ENVELOPE && session->is_pending) ||
+	    rules_want_data(session);
+}
+
+/* see rules.h */
+bool rules_want_link(const struct session *session)
+{
+	if (session->upstream || session->wants_release)
+		return false;
+	if (session->phase == PHASE_LEASING)
+		return session->failure == FAIL_NONE;
+	return must_play(session);
+}
+
+/* ---- the provider has answered ---- */
+
+static void accept_path(struct session *session, const struct reply *reply)
+{
+	session->played = session->playing;
+	if (!session->is_pending ||
+	    session->played < envelope_end(&session->envelope))
+		return; /* said again to a new connection */
+	session->is_pending = false;
+	session->client.envelope = session->envelope.count == 1
+	    ? CLIENT_SENDER : CLIENT_RECIPIENTS;
+	client_say_reply(&session->client, reply);
+}
+
+/* A warm connection that answers MAIL so has died while nobody looked. */
+static bool is_stale(const struct session *session, const struct reply *reply)
+{
+	const struct upstream *upstream = session->upstream;
+
+	if (!upstream_is_warm(upstream) || session->played > 0 ||
+	    session->replacements >= SESSION_REPLACEMENTS)
+		return false;
+	return reply->code == 421 || (reply_class(reply) == 4 &&
+	    span_equal(reply_enhanced(reply), SPAN("4.4.2")));
+}
+
+static void refuse_recipient(
+    struct session *session, const struct reply *reply)
+{
+	struct text text = outcome_text(session);
+
+	reply_put(&text, reply);
+	session->outcome.len = text.len;
+	session->outcome.result = RESULT_REFUSED;
+	session->is_pending = false;
+	envelope_drop_last(&session->envelope);
+	client_say_reply(&session->client, reply);
+}
+
+static void refuse_path(struct session *session, const struct reply *reply)
+{
+	bool is_last =
+	    session->playing == envelope_end(&session->envelope);
+
+	if (is_stale(session, reply)) {
+		session->replacements++;
+		give_back(session);
+	} else if (session->is_pending && is_last &&
+	    session->envelope.count > 1) {
+		refuse_recipient(session, reply);
+	} else {
+		/* The sender; or a path that was accepted once, and of which
+		 * the device believes so still. */
+		rules_end_by_reply(session, RESULT_REFUSED, reply);
+	}
+}
+
+static void hear_path(struct session *session, const struct reply *reply)
+{
+	if (reply_class(reply) == 2)
+		accept_path(session, reply);
+	else
+		refuse_path(session, reply);
+}
+
+static void hear_data(struct session *session, const struct reply *reply)
+{
+	if (reply->code != 354)
+		rules_end_by_reply(session, RESULT_REFUSED, reply);
+}
+
+static void hear_early(struct session *session, const struct reply *reply)
+{
+	rules_end_by_reply(session, RESULT_REFUSED, reply);
+}
+
+static void hear_dot(struct session *session, const struct reply *reply)
+{
+	rules_end_by_reply(session,
+	    reply_class(reply) == 2 ? RESULT_SENT : RESULT_REFUSED, reply);
+}
+
+static void (*const hearers[STAGE_COUNT])(
+    struct session *, const struct reply *) = {
+	[STAGE_MAIL] = hear_path,
+	[STAGE_RCPT] = hear_path,
+	[STAGE_DATA] = hear_data,
+	[STAGE_BODY] = hear_early,
+	[STAGE_DOT]  = hear_dot,
+};
+
+static bool rule_answer(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+	enum stage stage;
+
+	if (!upstream || !upstream_answer(upstream) ||
+	    !client_has_room(&session->client))
+		return false;
+	stage = upstream->answered;
+	upstream_heard(upstream);
+	hearers[stage](session, &upstream->reader.reply);
+	return true;
+}
+
+/* ---- the provider is lost ---- */
+
+/*
+ * Before its DATA a connection can be replaced: nothing but the envelope was
+ * said. Silence is different: a provider that does not answer will not answer
+ * a second time either, and the device has waited long enough.
+ */
+static bool is_replaceable(const struct session *session)
+{
+	const struct upstream *upstream = session->upstream;
+
+	if (session->phase == PHASE_STREAM ||
+	    session->replacements >= SESSION_REPLACEMENTS)
+		return false;
+	return upstream->failure == FAIL_CLOSED ||
+	    upstream->failed_in == STAGE_OPEN ||
+	    upstream->failed_in == STAGE_READY;
+}
+
+static bool rule_lost(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+
+	if (!upstream || upstream->stage != STAGE_LOST ||
+	    !client_has_room(&session->client))
+		return false;
+	if (session->phase != PHASE_STREAM && !must_play(session)) {
+		give_back(session); /* nothing is said to it just now */
+	} else if (is_replaceable(session)) {
+		session->replacements++;
+		give_back(session);
+	} else if (session->phase == PHASE_STREAM && upstream->is_dot_out) {
+		rules_end_by_failure(session, FAIL_LOST_AFTER_DOT);
+	} else {
+		rules_end_by_failure(session, upstream->failure);
+	}
+	return true;
+}
+
+/* ---- the device is gone, or has changed its mind ---- */
+
+/* Lets go of the provider: in the middle of a body without a dot, so that
+ * half a message is never a message. */
+static void abandon(struct session *session)
+{
+	if (session->upstream && session->phase == PHASE_STREAM)
+		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
+		    SPAN("the device left in the middle of a message"));
+	give_back(session);
+}
+
+static bool rule_reset(struct session *session)
+{
+	if (session->phase != PHASE_ENVELOPE || session->is_pending ||
+	    session->client.envelope != CLIENT_NO_ENVELOPE)
+		return false;
+	if (session->envelope.count == 1 && session->outcome.len > 0)
+		rules_tell_message(session); /* every recipient was refused */
+	abandon(session);
+	end_transaction(session);
+	return true;
+}
+
+static bool rule_gone(struct session *session)
+{
+	bool has_body = session->phase >= PHASE_COLLECT;
+
+	if (session->client.state < CLIENT_LEAVING ||
+	    session->phase == PHASE_IDLE || session->is_whole)
+		return false;
+	abandon(session);
+	if (has_body && !session->outcome.is_known)
+		rules_end_by_failure(session, FAIL_CLIENT_GONE);
+	if (has_body || (session->phase == PHASE_ENVELOPE &&
+	    session->envelope.count == 1 && session->outcome.len > 0))
+		rules_tell_message(session);
+	end_transaction(session);
+	return true;
+}
+
+/* ---- the two sides go on ---- */
+
+static bool rule_play(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+	size_t cursor = session->played;
+	struct span path;
+
+	if (!upstream || !must_play(session) || upstream_answer(upstream) ||
+	    session->played == envelope_end(&session->envelope))
+		return false;
+	if (upstream->stage != STAGE_READY && upstream->stage != STAGE_OPEN)
+		return false;
+	path = envelope_path(&session->envelope, &cursor);
+	if (session->played == 0)
+		upstream_mail(upstream, path, &session->envelope.parameters);
+	else
+		upstream_rcpt(upstream, path);
+	session->playing = cursor;
+	return true;
+}
+
+static bool rule_data(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+
+	if (!upstream || !rules_want_data(session) ||
+	    upstream->stage != STAGE_OPEN || upstream_answer(upstream) ||
+	    session->played < envelope_end(&session->envelope))
+		return false;
+	upstream_data(upstream);
+	session->phase = PHASE_STREAM;
+	return true;
+}
+
+static bool rule_stream(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+	size_t len;
+
+	if (!upstream || session->phase != PHASE_STREAM ||
+	    upstream->stage != STAGE_BODY || buf_len(&session->hold) == 0)
+		return false;
+	len = upstream_body(upstream, buf_peek(&session->hold));
+	buf_took(&session->hold, len);
+	return len > 0;
+}
+
+static bool rule_dot(struct session *session)
+{
+	struct upstream *upstream = session->upstream;
+
+	if (!upstream || session->phase != PHASE_STREAM ||
+	    upstream->stage != STAGE_BODY || !session->is_whole ||
+	    buf_len(&session->hold) > 0)
+		return false;
+	return upstream_dot(upstream);
+}
+
+/* The outcome is known and the device has said its dot: it hears now. */
+static bool rule_finish(struct session *session)
+{
+	if (session->phase != PHASE_SWALLOW || !session->is_whole ||
+	    !client_has_room(&session->client))
+		return false;
+	say_outcome(session);
+	rules_tell_message(session);
+	end_transaction(session);
+	return true;
+}
+
+/* No new transaction: whoever has none open is told, and leaves. */
+static bool rule_drain(struct session *session)
+{
+	if (!session->is_draining || session->phase > PHASE_LEASING ||
+	    session->upstream || session->client.state >= CLIENT_LEAVING ||
+	    !client_has_room(&session->client))
+		return false;
+	session->phase = PHASE_IDLE;
+	client_say_failure(
+	    &session->client, FAIL_SHUTTING_DOWN, (struct span){ 0 });
+	client_leave(&session->client);
+	return true;
+}
+
+static bool (*const rules[])(struct session *) = {
+	rule_gone,
+	rule_answer,
+	rule_lost,
+	rule_reset,
+	rule_drain,
+	rule_play,
+	rule_data,
+	rule_stream,
+	rule_dot,
+	rule_finish,
+};
+
+static bool apply_one(struct session *session)
+{
+	for (size_t i = 0; i < array_len(rules); i++)
+		if (rules[i](session))
+			return true;
+	return false;
+}
+
+/* see rules.h */
+bool rules_settle(struct session *session)
+{
+	unsigned steps = 0;
+
+	while (apply_one(session))
+		ENSURE(++steps < SETTLE_STEPS);
+	return steps > 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * rules - the joint rules of a session: what follows when the device's side
+ * and the provider's side stand so.
+ *
+ * The only room that knows both. Rules are tried from the top until none
+ * applies. Law: each rule makes its own condition false, or uses up something
+ * that is counted.
+ */
+#ifndef RELAY_RULES_H
+#define RELAY_RULES_H
+
+#include "relay/session.h"
+
+/* Applies rules until none applies; returns whether any did. */
+bool rules_settle(struct session *session);
+
+/* The content is to be said to the provider: all of it is here, or no more
+ * can be held. */
+bool rules_want_data(const struct session *session);
+
+/* Does the transaction need a connection that it has not got? */
+bool rules_want_link(const struct session *session);
+
+/* The message ends so; the device hears it at its dot, or now if it waits for
+ * the answer to a command. The connection is given back. */
+void rules_end_by_failure(struct session *session, enum failure failure);
+void rules_end_by_reply(struct session *session, enum result result,
+    const struct reply *reply);
+
+/* One line a message (event=message). */
+void rules_tell_message(struct session *session);
+
+#endif

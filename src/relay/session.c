@@ -1,0 +1,325 @@
+#include "relay/session.h"
+
+#include "base/ensure.h"
+#include "relay/rules.h"
+
+static void await_command(struct session *session)
+{
+	session->deadline = session->now +
+	    1000 * (uint64_t)session->policy->command_timeout_s;
+}
+
+/* see session.h */
+void session_init(struct session *session, const struct client_policy *policy,
+    struct facts *facts, struct span peer, uint64_t now)
+{
+	*session = (struct session){
+		.policy = policy,
+		.facts = facts,
+		.peer = peer,
+		.now = now,
+	};
+	client_init(&session->client, policy, facts);
+	await_command(session);
+}
+
+/* ---- news ---- */
+
+/* see session.h */
+void session_lease(struct session *session, struct upstream *upstream,
+    const struct loan *loan)
+{
+	ENSURE(rules_want_link(session));
+	session->upstream = upstream;
+	session->played = 0;
+	session->account = upstream->policy->account;
+	session->host = upstream->policy->host;
+	if (session->phase != PHASE_LEASING)
+		return;
+	envelope_init(&session->envelope, loan->envelope, loan->envelope_size);
+	buf_init(&session->hold, loan->hold, loan->hold_size);
+}
+
+/* see session.h */
+void session_no_link(
+    struct session *session, enum failure failure, struct span host)
+{
+	ENSURE(rules_want_link(session));
+	session->host = host;
+	if (session->phase == PHASE_LEASING)
+		session->failure = failure; /* told when MAIL is asked again */
+	else
+		rules_end_by_failure(session, failure);
+}
+
+/* see session.h */
+void session_released(struct session *session)
+{
+	session->wants_release = false;
+}
+
+/* see session.h */
+void session_client_gone(struct session *session)
+{
+	session->client.state = CLIENT_GONE;
+	session->client.envelope = CLIENT_NO_ENVELOPE;
+	buf_clear(&session->client.out);
+}
+
+/* see session.h */
+void session_drain(struct session *session)
+{
+	session->is_draining = true;
+}
+
+/* see session.h */
+void session_provider_size(struct session *session, uint64_t size)
+{
+	session->client.provider_size = size;
+}
+
+/* see session.h */
+void session_warmed(struct session *session)
+{
+	session->has_warmed = true;
+}
+
+/* Is it the device that is waited for? */
+static bool is_awaiting_client(const struct session *session)
+{
+	if (session->client.state >= CLIENT_LEAVING || session->is_whole)
+		return false;
+	return session->phase != PHASE_LEASING && !session->is_pending;
+}
+
+/* see session.h */
+uint64_t session_deadline(const struct session *session)
+{
+	return is_awaiting_client(session) ? session->deadline : 0;
+}
+
+/* see session.h */
+void session_tick(struct session *session, uint64_t now)
+{
+	session->now = now;
+	if (!is_awaiting_client(session) || now < session->deadline)
+		return;
+	if (client_has_room(&session->client))
+		client_say_failure(
+		    &session->client, FAIL_TOO_SLOW, (struct span){ 0 });
+	client_leave(&session->client);
+}
+
+/* ---- asks ---- */
+
+/* The octets a message may have; 0: any number. */
+static uint64_t size_limit(const struct session *session)
+{
+	uint64_t ours = session->policy->message_size;
+	uint64_t theirs = session->client.provider_size;
+
+	if (ours == 0 || (theirs != 0 && theirs < ours))
+		return theirs;
+	return ours;
+}
+
+static void begin_transaction(struct session *session, const struct ask *ask)
+{
+	/* The storage was just lent: the first path always fits. */
+	ENSURE(envelope_add(&session->envelope, &ask->address));
+	session->envelope.parameters = ask->parameters;
+	session->is_pending = true;
+	session->phase = PHASE_ENVELOPE;
+}
+
+/* There is no connection: the device hears why, and the log has a line. */
+static void refuse_mail(struct session *session, const struct ask *ask)
+{
+	char storage[PATH_MAX_OCTETS + 1];
+
+	envelope_init(&session->envelope, storage, sizeof(storage));
+	ENSURE(envelope_add(&session->envelope, &ask->address));
+	rules_end_by_failure(session, session->failure);
+	session->envelope = (struct envelope){ 0 };
+}
+
+/* Each ask returns whether it is used up; if not, it is asked again. */
+static bool ask_mail(struct session *session, const struct ask *ask)
+{
+	uint64_t limit = size_limit(session);
+
+	if (session->phase == PHASE_IDLE && limit > 0 &&
+	    ask->parameters.size > limit) {
+		client_say_failure(
+		    &session->client, FAIL_TOO_LARGE, (struct span){ 0 });
+		return true;
+	}
+	if (session->phase == PHASE_IDLE) {
+		session->phase = PHASE_LEASING;
+		session->began = session->now;
+		session->body = (struct body){ 0 };
+		return false;
+	}
+	if (session->failure != FAIL_NONE)
+		refuse_mail(session, ask);
+	else if (session->upstream)
+		begin_transaction(session, ask);
+	else
+		return false;
+	return true;
+}
+
+static bool ask_rcpt(struct session *session, const struct ask *ask)
+{
+	unsigned recipients = session->envelope.count - 1;
+
+	if (recipients >= session->policy->recipients ||
+	    !envelope_add(&session->envelope, &ask->address))
+		client_say_failure(&session->client, FAIL_TOO_MANY_RECIPIENTS,
+		    (struct span){ 0 });
+	else
+		session->is_pending = true;
+	return true;
+}
+
+static bool ask_data(struct session *session, const struct ask *ask)
+{
+	(void)ask;
+	body_init(&session->body);
+	buf_clear(&session->hold);
+	session->phase = PHASE_COLLECT;
+	session->deadline = session->now +
+	    1000 * (uint64_t)session->policy->message_timeout_s;
+	client_say(&session->client, "354 End with a dot on a line by itself");
+	return true;
+}
+
+static bool (*const asks[VERB_COUNT])(struct session *, const struct ask *) = {
+	[VERB_MAIL] = ask_mail,
+	[VERB_RCPT] = ask_rcpt,
+	[VERB_DATA] = ask_data,
+};
+
+/* ---- octets ---- */
+
+/* Commands, one after the other; stops while one is under way. */
+static bool put_commands(struct session *session, struct span *in)
+{
+	size_t before = in->len;
+	struct ask ask;
+
+	if (session->is_pending || (session->phase == PHASE_LEASING &&
+	    session->failure == FAIL_NONE && !session->upstream))
+		return false;
+	if (client_next(&session->client, in, &ask) &&
+	    asks[ask.verb](session, &ask))
+		*in = span_from(*in, ask.used);
+	if (in->len == before)
+		return false;
+	if (session->phase != PHASE_COLLECT)
+		await_command(session);
+	return true;
+}
+
+/* Content: into `hold`, or nowhere when the outcome is known already. */
+static bool put_content(struct session *session, struct span *in)
+{
+	size_t before = in->len;
+	uint64_t limit = size_limit(session);
+
+	if (session->is_whole)
+		return false;
+	if (session->phase == PHASE_SWALLOW)
+		buf_clear(&session->hold);
+	if (body_read(&session->body, in, &session->hold) == BODY_END) {
+		session->is_whole = true;
+		await_command(session);
+	}
+	if (limit > 0 && session->body.octets > limit &&
+	    session->phase != PHASE_SWALLOW) {
+		if (session->upstream && session->phase == PHASE_STREAM)
+			upstream_lose(session->upstream, FAIL_TOO_LARGE,
+			    SPAN("larger than the limit"));
+		rules_end_by_failure(session, FAIL_TOO_LARGE);
+	}
+	return in->len < before;
+}
+
+static bool put_some(struct session *session, struct span *in)
+{
+	if (in->len == 0 || session->client.state >= CLIENT_LEAVING)
+		return false;
+	return session->phase >= PHASE_COLLECT ? put_content(session, in)
+					       : put_commands(session, in);
+}
+
+/* see session.h */
+size_t session_put(struct session *session, struct span in)
+{
+	struct span rest = in;
+	bool was_awaiting = is_awaiting_client(session);
+
+	do {
+		rules_settle(session);
+	} while (put_some(session, &rest));
+	/* Our answer was said: the device's time begins. */
+	if (!was_awaiting && session->phase < PHASE_COLLECT)
+		await_command(session);
+	/* What a device says after its last word is not heard. */
+	if (session->client.state >= CLIENT_LEAVING)
+		return in.len;
+	return in.len - rest.len;
+}
+
+/* see session.h */
+struct span session_peek(const struct session *session)
+{
+	return buf_peek(&session->client.out);
+}
+
+/* see session.h */
+void session_took(struct session *session, size_t len)
+{
+	buf_took(&session->client.out, len);
+}
+
+static bool wants_close(const struct session *session)
+{
+	return session->client.state >= CLIENT_LEAVING &&
+	    session->phase == PHASE_IDLE && !session->wants_release &&
+	    buf_len(&session->client.out) == 0;
+}
+
+/* see session.h */
+unsigned session_wants(const struct session *session)
+{
+	unsigned wants = 0;
+
+	if (session->client.has_greeted && !session->has_warmed)
+		wants |= WANT_WARM;
+	if (rules_want_link(session))
+		wants |= WANT_LINK;
+	if (session->wants_release)
+		wants |= WANT_RELEASE;
+	if (wants_close(session))
+		wants |= WANT_CLOSE;
+	return wants;
+}
+
+/* see session.h */
+bool session_is_busy(const struct session *session)
+{
+	return session->phase > PHASE_LEASING;
+}
+
+/* see session.h */
+bool session_is_bound(const struct session *session)
+{
+	return session->phase > PHASE_LEASING;
+}
+
+/* see session.h */
+bool session_wants_fresh(const struct session *session)
+{
+	return session->replacements > 0;
+}

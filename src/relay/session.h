@@ -1,0 +1,170 @@
+/*
+ * session - one device's conversation: its client side, and the connection to
+ * the provider it leases for each message.
+ *
+ * The timeline of a message (RFC 5321 3.3, with a provider behind):
+ *
+ *   device                 session                        provider
+ *   EHLO                   250, wishes WANT_WARM          (dialled ahead)
+ *   MAIL                   WANT_LINK; on NEWS:            MAIL
+ *                          the provider's answer
+ *   RCPT                                                  RCPT
+ *                          the provider's answer
+ *   DATA                   354, ours
+ *   content                collected in `hold`
+ *   ... hold full, or dot                                 DATA, then content
+ *   dot                                                   dot
+ *                          the provider's answer;
+ *                          WANT_RELEASE
+ *
+ * A connection that dies before its DATA is replaced and the envelope said
+ * again, unseen by the device. After its DATA nothing is ever said again: what
+ * is then unknown is told as unknown.
+ *
+ * It never knows a socket: it shows wishes, and is told news.
+ *
+ * Owns:    the client side and the state of one transaction.
+ * Borrows: the policies, facts; the leased upstream, from session_lease to
+ *          WANT_RELEASE; the loan of large buffers for the same time.
+ */
+#ifndef RELAY_SESSION_H
+#define RELAY_SESSION_H
+
+#include "relay/client.h"
+#include "relay/envelope.h"
+#include "relay/upstream.h"
+#include "smtp/body.h"
+
+/* What must happen outside, as bits. They stand until it has happened. */
+enum {
+	WANT_WARM = 1 << 0,    /* a connection may be dialled ahead */
+	WANT_LINK = 1 << 1,    /* session_lease or session_no_link */
+	WANT_RELEASE = 1 << 2, /* take the upstream back: session_released */
+	WANT_CLOSE = 1 << 3,   /* all was said: close the device's connection */
+};
+
+enum phase {
+	PHASE_IDLE,     /* no transaction */
+	PHASE_LEASING,  /* MAIL waits for a connection */
+	PHASE_ENVELOPE, /* MAIL and RCPT pass */
+	PHASE_COLLECT,  /* content is collected, the provider's DATA not said */
+	PHASE_STREAM,   /* the provider's DATA was said: content passes */
+	PHASE_SWALLOW,  /* the outcome is known: content is dropped to its dot */
+	PHASE_COUNT,
+};
+
+/* How a message ended, for the log. */
+enum result {
+	RESULT_SENT,
+	RESULT_REFUSED, /* the provider or our limits said no */
+	RESULT_FAILED,  /* it could not get there */
+	RESULT_UNKNOWN, /* lost after the dot */
+	RESULT_COUNT,
+};
+
+/* How often a connection may be replaced within one message. */
+enum { SESSION_REPLACEMENTS = 3 };
+
+/* Large buffers, lent for a transaction. */
+struct loan {
+	char *envelope;
+	size_t envelope_size;
+	char *hold;
+	size_t hold_size;
+};
+
+/* How a message ended, and the reply that says so: heard at the dot. */
+struct outcome {
+	bool is_known;
+	enum result result;
+	size_t len;
+	char reply[REPLY_SAID_OCTETS];
+};
+
+struct session {
+	const struct client_policy *policy;
+	struct facts *facts;
+	struct span peer;       /* the device's address, for the log */
+	uint64_t now;
+	uint64_t deadline;      /* of the device; 0: it waits for us */
+	struct client client;
+	enum phase phase;
+	bool is_draining;
+	bool has_warmed;        /* WANT_WARM was heeded */
+	/* the transaction */
+	struct upstream *upstream; /* leased, or NULL */
+	bool wants_release;
+	unsigned replacements;  /* of connections that died, in this message */
+	uint64_t began;
+	struct envelope envelope;
+	bool is_pending;        /* the last path was not answered yet */
+	size_t played;          /* how far this upstream knows the envelope */
+	size_t playing;         /* and how far when the awaited answer is good */
+	struct body body;
+	bool is_whole;          /* the device's dot was read */
+	struct buf hold;
+	struct span account;    /* the last leased one, for the log */
+	struct span host;
+	enum failure failure;   /* why there is no connection, until it is told */
+	struct outcome outcome;
+};
+
+/* Begins: the greeting waits. All is borrowed for the session's life. */
+void session_init(struct session *session, const struct client_policy *policy,
+    struct facts *facts, struct span peer, uint64_t now);
+
+/* ---- news ---- */
+
+/* A connection that is ready, and the loan that goes with it. When the
+ * session still holds a loan, `loan` is ignored. */
+void session_lease(struct session *session, struct upstream *upstream,
+    const struct loan *loan);
+
+/* There is none to be had. */
+void session_no_link(
+    struct session *session, enum failure failure, struct span host);
+
+/* The upstream was taken back. */
+void session_released(struct session *session);
+
+/* The device has closed, or its connection broke. */
+void session_client_gone(struct session *session);
+
+/* No new transaction from now on. */
+void session_drain(struct session *session);
+
+/* The provider's last known size limit, to be offered to the device. */
+void session_provider_size(struct session *session, uint64_t size);
+
+void session_tick(struct session *session, uint64_t now);
+uint64_t session_deadline(const struct session *session);
+
+/* ---- octets and wishes ---- */
+
+/*
+ * Octets of the device, or none: moves all that can be moved. Returns how many
+ * were used. Those that were not stay with the caller and are offered again,
+ * together with more: a command that waits for the provider is not used up
+ * before it can run. Called after any news, and after the upstream has moved.
+ */
+size_t session_put(struct session *session, struct span in);
+
+struct span session_peek(const struct session *session);
+void session_took(struct session *session, size_t len);
+
+unsigned session_wants(const struct session *session);
+
+/* WANT_WARM was heeded. */
+void session_warmed(struct session *session);
+
+/* Has the device still a transaction, and so the loan? */
+bool session_is_busy(const struct session *session);
+
+/* Has the provider answered MAIL? Then no other account may take over. */
+bool session_is_bound(const struct session *session);
+
+/* Must the next connection be a new one, since a warm one was just found
+ * dead? */
+bool session_wants_fresh(const struct session *session);
+
+#endif
