@@ -141,8 +141,7 @@ static void complain_account(
 	for (size_t i = 0; i < settings->account_count; i++)
 		suggestion_offer(&near, settings->accounts[i].name);
 	complain(draft->complaints, line, "account",
-	    "there is no account %s%s%s", name, suggestion_lead(&near),
-	    suggestion_name(&near));
+	    "there is no account %s%s", name, suggestion_words(&near));
 }
 
 /* Adds the index of the named account to the list, or a complaint. */

@@ -159,9 +159,8 @@ enum value_verdict provider_read(struct reading *reading, struct span value,
 	for (size_t i = 0; i < provider_count && !provider; i++)
 		suggestion_offer(&near, providers[i].name);
 	if (!provider)
-		return value_bad(reading, "%s is not a known provider%s%s; use "
-		    "host instead", value_shown(reading, value),
-		    suggestion_lead(&near), suggestion_name(&near));
+		return value_bad(reading, "%s has no preset; give its host%s",
+		    value_shown(reading, value), suggestion_words(&near));
 	*(const struct provider **)field = provider;
 	return VALUE_GOOD;
 }

@@ -13,8 +13,8 @@ static void complain_unknown(struct draft *draft,
 	for (size_t i = 0; i < keys->count; i++)
 		suggestion_offer(&near, keys->list[i].name);
 	complain(draft->complaints, entry->line, entry->key,
-	    "there is no such key in [%s]%s%s", section->kind,
-	    suggestion_lead(&near), suggestion_name(&near));
+	    "there is no such key in [%s]%s", section->kind,
+	    suggestion_words(&near));
 }
 
 static void read_entry(struct draft *draft, const struct ini_entry *entry,

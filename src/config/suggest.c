@@ -1,5 +1,7 @@
 #include "config/suggest.h"
 
+#include <stdio.h>
+
 enum { LONGEST = 31, NEVER = 1000 };
 
 /* The least of inserting, leaving out and mistyping one letter. */
@@ -62,13 +64,10 @@ void suggestion_offer(struct suggestion *suggestion, const char *name)
 }
 
 /* see suggest.h */
-const char *suggestion_lead(const struct suggestion *suggestion)
+const char *suggestion_words(struct suggestion *suggestion)
 {
-	return suggestion->best ? "; did you mean " : "";
-}
-
-/* see suggest.h */
-const char *suggestion_name(const struct suggestion *suggestion)
-{
-	return suggestion->best ? suggestion->best : "";
+	if (suggestion->best)
+		snprintf(suggestion->words, sizeof(suggestion->words),
+		    "; did you mean %s?", suggestion->best);
+	return suggestion->words;
 }

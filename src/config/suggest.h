@@ -8,10 +8,13 @@
 
 #include "base/span.h"
 
+enum { SUGGESTION_OCTETS = 64 };
+
 struct suggestion {
 	struct span wrong;
 	const char *best;  /* NULL: nothing offered so far is near */
 	unsigned distance; /* slips of the finger between the two */
+	char words[SUGGESTION_OCTETS];
 };
 
 /* Looks for a name near `wrong`. */
@@ -20,9 +23,8 @@ struct suggestion suggestion_for(struct span wrong);
 /* One more name it could be. */
 void suggestion_offer(struct suggestion *suggestion, const char *name);
 
-/* For a complaint: "; did you mean " and the name in `text`; both empty when
- * nothing is near. */
-const char *suggestion_lead(const struct suggestion *suggestion);
-const char *suggestion_name(const struct suggestion *suggestion);
+/* For the end of a complaint: "; did you mean host?", or "" when nothing is
+ * near. */
+const char *suggestion_words(struct suggestion *suggestion);
 
 #endif

@@ -62,8 +62,8 @@ static const struct value_word *find_word(struct reading *reading,
 		text_puts(&text, i > 0 ? ", " : "");
 		text_puts(&text, name);
 	}
-	value_bad(reading, "%s is none of %s%s%s", value_shown(reading, value),
-	    text_end(&text), suggestion_lead(&near), suggestion_name(&near));
+	value_bad(reading, "%s is none of %s%s", value_shown(reading, value),
+	    text_end(&text), suggestion_words(&near));
 	return NULL;
 }
 
