@@ -127,8 +127,7 @@ static void read_sections(struct draft *draft, const struct ini *ini)
 		    "missing; there must be at least one");
 }
 
-/* Opens it for reading; NULL with errno. A folder can be opened, but not
- * read, so it is refused here. */
+/* Opens it for reading and tells its mode; NULL with errno. */
 static FILE *open_file(const char *path, mode_t *mode)
 {
 	FILE *file = NULL;
@@ -140,9 +139,7 @@ static FILE *open_file(const char *path, mode_t *mode)
 		return NULL;
 	if (fstat(fd, &info) == 0) {
 		*mode = info.st_mode;
-		errno = EISDIR;
-		if (!S_ISDIR(info.st_mode))
-			file = fdopen(fd, "r");
+		file = fdopen(fd, "r");
 	}
 	if (!file) {
 		error = errno;

@@ -643,6 +643,24 @@ static void test_full(void **state)
 	settings_drop(settings);
 }
 
+/* What a device's section leaves out is as for all other devices. */
+static void test_device_defaults(void **state)
+{
+	struct settings *settings =
+	    read_good(GOOD "[account b]\nhost = i\nauth = none\n"
+			   "[device a]\nclient = 192.0.2.1\n");
+	const struct device_settings *device = &settings->devices[0];
+
+	(void)state;
+	assert_string_equal(device->name, "a");
+	assert_int_equal(device->line, 7);
+	assert_int_equal(device->hold, 65536);
+	assert_int_equal(device->hide, 0);
+	assert_int_equal(device->account_count, 1);
+	assert_int_equal(device->accounts[0], 0);
+	settings_drop(settings);
+}
+
 /* The port says how it is protected, and the other way round. */
 static void test_ports(void **state)
 {
@@ -885,6 +903,7 @@ int main(void)
 		cmocka_unit_test(test_known_keys),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_device_defaults),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_every_preset),
 		cmocka_unit_test(test_presets_in_detail),
