@@ -50,16 +50,17 @@ static const struct value_range warm_time   = { 0, 3600 };
 /* Names every word `auth` takes. */
 static enum value_verdict bad_auth(struct reading *reading, struct span value)
 {
-	return value_bad(reading, "%s is none of auto, none, plain, login, "
-	    "cram-md5, digest-md5, scram-sha-1, scram-sha-256, xoauth2, "
-	    "oauthbearer, external, pop-before-smtp",
+	return value_bad(reading,
+	    "%s is none of auto, none, plain, login, cram-md5, digest-md5, "
+	    "scram-sha-1, scram-sha-256, xoauth2, oauthbearer, external, "
+	    "pop-before-smtp",
 	    value_shown(reading, value));
 }
 
 /* Into a struct account_choice. Which mechanisms there are, and which of them
  * this version has, `sasl` knows. */
-static enum value_verdict read_auth(struct reading *reading,
-    struct span value, const void *none, void *field)
+static enum value_verdict read_auth(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	struct account_choice *choice = field;
 	enum sasl_mechanism mechanism = sasl_find(value);
@@ -141,6 +142,6 @@ void account_read(struct draft *draft, const struct ini_section *section)
 	list = arena_grow(draft->reading.arena, (void *)settings->accounts,
 	    &settings->account_count, sizeof(*list));
 	settings->accounts = list;
-	resolve_account(draft, section, &read,
-	    &list[settings->account_count - 1]);
+	resolve_account(
+	    draft, section, &read, &list[settings->account_count - 1]);
 }

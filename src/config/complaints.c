@@ -20,8 +20,7 @@ void complaints_finish(struct complaints *complaints)
 }
 
 /* Makes room for one behind all those of the same and of earlier lines. */
-static struct complaint *place_for(
-    struct complaints *complaints, unsigned line)
+static struct complaint *place_for(struct complaints *complaints, unsigned line)
 {
 	struct complaint *place;
 

@@ -19,6 +19,7 @@
 enum naming { NEVER_NAMED, MAYBE_NAMED, ALWAYS_NAMED };
 
 /* In the order they are read: devices name accounts. */
+/* clang-format off */
 static const struct kind {
 	const char *name;
 	enum naming naming;
@@ -32,6 +33,7 @@ static const struct kind {
 	{ "account", MAYBE_NAMED,  account_read,      NULL },
 	{ "device",  ALWAYS_NAMED, device_read,       device_finish },
 };
+/* clang-format on */
 
 static const struct kind *find_kind(const char *name)
 {
@@ -89,8 +91,7 @@ static const struct ini_section *find_twin(
 }
 
 /* Are the headings ones that may stand there, each once? */
-static void check_headings(
-    struct complaints *complaints, const struct ini *ini)
+static void check_headings(struct complaints *complaints, const struct ini *ini)
 {
 	for (size_t i = 0; i < ini->section_count; i++) {
 		const struct ini_section *section = &ini->sections[i];

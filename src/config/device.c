@@ -51,8 +51,8 @@ static const struct value_range hold_range = { 1024, 16 * 1024 * 1024 };
 /* clang-format on */
 
 /* `by-sender` is a choice, not the name of an account. */
-static enum value_verdict read_accounts(struct reading *reading,
-    struct span value, const void *none, void *field)
+static enum value_verdict read_accounts(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	if (!span_equal_nocase(value, SPAN("by-sender")))
 		return value_texts(reading, value, none, field);
@@ -61,8 +61,8 @@ static enum value_verdict read_accounts(struct reading *reading,
 }
 
 /* An address, or `keep`. */
-static enum value_verdict read_sender(struct reading *reading,
-    struct span value, const void *none, void *field)
+static enum value_verdict read_sender(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	if (span_equal_nocase(value, SPAN("keep")))
 		return value_text(reading, SPAN("keep"), none, field);
@@ -70,8 +70,8 @@ static enum value_verdict read_sender(struct reading *reading,
 }
 
 /* `original`, `drop`, or an address. */
-static enum value_verdict read_reply_to(struct reading *reading,
-    struct span value, const void *none, void *field)
+static enum value_verdict read_reply_to(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	if (span_equal_nocase(value, SPAN("original")) ||
 	    span_equal_nocase(value, SPAN("drop")))
@@ -80,21 +80,21 @@ static enum value_verdict read_reply_to(struct reading *reading,
 }
 
 /* Patterns; only the one that allows all is available. */
-static enum value_verdict read_recipients(struct reading *reading,
-    struct span value, const void *none, void *field)
+static enum value_verdict read_recipients(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	enum value_verdict verdict = value_texts(reading, value, none, field);
 
 	if (verdict != VALUE_GOOD || span_equal(value, SPAN("*")))
 		return verdict;
 	value_bad(reading, "patterns other than * are not available in this "
-	    "version");
+			   "version");
 	return VALUE_LATER;
 }
 
 /* A size, or `all`. */
-static enum value_verdict read_hold(struct reading *reading,
-    struct span value, const void *range, void *field)
+static enum value_verdict read_hold(
+    struct reading *reading, struct span value, const void *range, void *field)
 {
 	if (!span_equal_nocase(value, SPAN("all")))
 		return value_size(reading, value, range, field);
@@ -127,7 +127,7 @@ static size_t find_account(const struct settings *settings, const char *name)
 	size_t i = 0;
 
 	while (i < settings->account_count &&
-	    strcmp(settings->accounts[i].name, name) != 0)
+	       strcmp(settings->accounts[i].name, name) != 0)
 		i++;
 	return i;
 }
@@ -140,8 +140,8 @@ static void complain_account(
 
 	for (size_t i = 0; i < settings->account_count; i++)
 		suggestion_offer(&near, settings->accounts[i].name);
-	complain(draft->complaints, line, "account",
-	    "there is no account %s%s", name, suggestion_words(&near));
+	complain(draft->complaints, line, "account", "there is no account %s%s",
+	    name, suggestion_words(&near));
 }
 
 /* Adds the index of the named account to the list, or a complaint. */
@@ -184,7 +184,7 @@ static void set_accounts(struct draft *draft, unsigned line,
 static bool is_same_block(const struct cidr *a, const struct cidr *b)
 {
 	return a->prefix == b->prefix &&
-	    memcmp(&a->network, &b->network, sizeof(a->network)) == 0;
+	       memcmp(&a->network, &b->network, sizeof(a->network)) == 0;
 }
 
 /* Two devices with the same block: no rule says which one it is. */
@@ -202,8 +202,9 @@ static void check_clients(struct draft *draft,
 					&device->clients[k]))
 					complain(draft->complaints,
 					    ini_line(section, "client"),
-					    "client", "item %zu is [device %s] "
-					    "already", k + 1, other->name);
+					    "client",
+					    "item %zu is [device %s] already",
+					    k + 1, other->name);
 	}
 }
 

@@ -22,9 +22,8 @@ static struct listen_address *one_more(
 }
 
 /* Both kinds begin with the family; there is no other way to fill them. */
-static void set_address(
-    struct listen_address *address, const struct ip *ip, bool is_v4,
-    uint64_t port)
+static void set_address(struct listen_address *address, const struct ip *ip,
+    bool is_v4, uint64_t port)
 {
 	address->kind = LISTEN_TCP;
 	if (is_v4) {
@@ -68,13 +67,13 @@ static size_t port_colon(struct span part)
 }
 
 /* HOST:PORT or [V6]:PORT */
-static enum value_verdict read_tcp(struct reading *reading,
-    struct endpoint_list *listens, struct span part)
+static enum value_verdict read_tcp(
+    struct reading *reading, struct endpoint_list *listens, struct span part)
 {
 	size_t colon = port_colon(part);
 	struct span host = span_first(part, colon);
-	bool has_brackets = host.len > 2 && host.ptr[0] == '[' &&
-	    host.ptr[host.len - 1] == ']';
+	bool has_brackets =
+	    host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
 	bool is_v4 = false;
 	struct ip ip;
 	uint64_t port;
@@ -82,20 +81,24 @@ static enum value_verdict read_tcp(struct reading *reading,
 	if (has_brackets)
 		host = span_first(span_from(host, 1), host.len - 2);
 	if (colon == part.len)
-		return value_bad(reading, "%s has no port (such as "
-		    "127.0.0.1:2525)", value_shown(reading, part));
+		return value_bad(reading,
+		    "%s has no port (such as 127.0.0.1:2525)",
+		    value_shown(reading, part));
 	if (!span_number(span_from(part, colon + 1), 65535, &port) || port == 0)
-		return value_bad(reading, "%s does not end in a port from 1 to "
-		    "65535", value_shown(reading, part));
+		return value_bad(reading,
+		    "%s does not end in a port from 1 to 65535",
+		    value_shown(reading, part));
 	if (!has_brackets && span_equal_nocase(host, SPAN("localhost")))
 		return read_localhost(reading, listens, part, port);
 	if (!network_read_ip(host, &ip, &is_v4))
-		return value_bad(reading, "%s does not begin with an address; "
-		    "names are not looked up (0.0.0.0 and [::] are all "
-		    "addresses)", value_shown(reading, part));
+		return value_bad(reading,
+		    "%s does not begin with an address; names are not looked "
+		    "up (0.0.0.0 and [::] are all addresses)",
+		    value_shown(reading, part));
 	if (is_v4 == has_brackets)
-		return value_bad(reading, "%s: brackets belong around IPv6 "
-		    "addresses, and only there", value_shown(reading, part));
+		return value_bad(reading,
+		    "%s: brackets belong around IPv6 addresses, and only there",
+		    value_shown(reading, part));
 	set_address(one_more(reading, listens, part), &ip, is_v4, port);
 	return VALUE_GOOD;
 }
@@ -110,8 +113,9 @@ static enum value_verdict read_unix(struct reading *reading,
 	address->kind = LISTEN_UNIX;
 	value_path(reading, path, NULL, &address->name);
 	if (path.len == 0 || strlen(address->name) >= sizeof(un.sun_path))
-		return value_bad(reading, "the path of a socket has 1 to %zu "
-		    "octets", sizeof(un.sun_path) - 1);
+		return value_bad(reading,
+		    "the path of a socket has 1 to %zu octets",
+		    sizeof(un.sun_path) - 1);
 	return VALUE_GOOD;
 }
 
@@ -125,14 +129,15 @@ static enum value_verdict read_fd(struct reading *reading,
 	address->name = arena_string(reading->arena, name);
 	if (name.len == 0 || name.len > FD_OCTETS ||
 	    span_find(name, ':') < name.len || span_find(name, ' ') < name.len)
-		return value_bad(reading, "%s does not name a descriptor (a "
-		    "word without colon)", value_shown(reading, part));
+		return value_bad(reading,
+		    "%s does not name a descriptor (a word without colon)",
+		    value_shown(reading, part));
 	return VALUE_GOOD;
 }
 
 /* see endpoint.h */
-enum value_verdict endpoint_read(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict endpoint_read(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	struct span unix_tag = SPAN("unix:");
 	struct span fd_tag = SPAN("fd:");
@@ -141,13 +146,13 @@ enum value_verdict endpoint_read(struct reading *reading, struct span value,
 
 	(void)none;
 	while (verdict == VALUE_GOOD &&
-	    value_next(reading, &value, &part, &verdict)) {
+	       value_next(reading, &value, &part, &verdict)) {
 		if (span_starts_nocase(part, unix_tag))
 			verdict = read_unix(reading, field, part,
 			    span_from(part, unix_tag.len));
 		else if (span_starts_nocase(part, fd_tag))
-			verdict = read_fd(reading, field, part,
-			    span_from(part, fd_tag.len));
+			verdict = read_fd(
+			    reading, field, part, span_from(part, fd_tag.len));
 		else
 			verdict = read_tcp(reading, field, part);
 	}
@@ -182,7 +187,7 @@ bool endpoint_is_same(
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == LISTEN_TCP)
-		return memcmp(&a->address, &b->address,
-		    sizeof(a->address)) == 0;
+		return memcmp(&a->address, &b->address, sizeof(a->address)) ==
+		       0;
 	return strcmp(a->name, b->name) == 0;
 }

@@ -18,8 +18,8 @@ struct endpoint_list {
 };
 
 /* Into a struct endpoint_list; see config/value for the shape. */
-enum value_verdict endpoint_read(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict endpoint_read(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Is the TCP address one of the machine's own; true for the other kinds. */
 bool endpoint_is_local(const struct listen_address *address);

@@ -10,23 +10,23 @@
  * Opens a regular file and gives its descriptor, or -1 and the words. Without
  * O_NONBLOCK a named pipe would stop the whole start.
  */
-static int open_file(
-    struct reading *reading, const char *path, bool is_private)
+static int open_file(struct reading *reading, const char *path, bool is_private)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
 
 	if (fd < 0) {
-		value_bad(reading, "%s cannot be read: %s", path,
-		    strerror(errno));
+		value_bad(
+		    reading, "%s cannot be read: %s", path, strerror(errno));
 		return -1;
 	}
 	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
 		value_bad(reading, "%s is not a file", path);
 	else if (is_private && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		value_bad(reading, "%s is open to group or others (mode %04o); "
-		    "make it the owner's alone: chmod 600", path,
-		    (unsigned)info.st_mode & 07777);
+		value_bad(reading,
+		    "%s is open to group or others (mode %04o); make it the "
+		    "owner's alone: chmod 600",
+		    path, (unsigned)info.st_mode & 07777);
 	else
 		return fd;
 	close(fd);
@@ -47,16 +47,16 @@ static enum value_verdict check(struct reading *reading, struct span value,
 }
 
 /* see files.h */
-enum value_verdict files_readable(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict files_readable(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	(void)none;
 	return check(reading, value, false, field);
 }
 
 /* see files.h */
-enum value_verdict files_private(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict files_private(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	(void)none;
 	return check(reading, value, true, field);
@@ -90,24 +90,28 @@ static enum value_verdict take_line(struct reading *reading, const char *path,
 	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
 		line.len--;
 	if (line.len > FILES_SECRET_OCTETS)
-		return value_bad(reading, "the first line of %s is longer than "
-		    "%d octets", path, FILES_SECRET_OCTETS);
+		return value_bad(reading,
+		    "the first line of %s is longer than %d octets", path,
+		    FILES_SECRET_OCTETS);
 	if (line.len == 0)
-		return value_bad(reading, "the first line of %s is empty", path);
+		return value_bad(
+		    reading, "the first line of %s is empty", path);
 	if (span_find(line, '\0') < line.len)
-		return value_bad(reading, "the first line of %s holds a NUL",
-		    path);
+		return value_bad(
+		    reading, "the first line of %s holds a NUL", path);
 	if (span_starts_nocase(line, SPAN("\xef\xbb\xbf")))
-		return value_bad(reading, "%s begins with a byte order mark, "
-		    "which is not part of any password", path);
+		return value_bad(reading,
+		    "%s begins with a byte order mark, which is not part of "
+		    "any password",
+		    path);
 	secret->hidden = arena_string(reading->arena, line);
 	secret->len = line.len;
 	return VALUE_GOOD;
 }
 
 /* see files.h */
-enum value_verdict files_secret(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict files_secret(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	char octets[FILES_SECRET_OCTETS + 2];
 	enum value_verdict verdict;
@@ -122,11 +126,11 @@ enum value_verdict files_secret(struct reading *reading, struct span value,
 		return VALUE_BAD;
 	len = read_front(fd, octets, sizeof(octets));
 	if (len < 0)
-		verdict = value_bad(reading, "%s cannot be read: %s", path,
-		    strerror(errno));
+		verdict = value_bad(
+		    reading, "%s cannot be read: %s", path, strerror(errno));
 	else
-		verdict = take_line(reading, path,
-		    span_make(octets, (size_t)len), field);
+		verdict = take_line(
+		    reading, path, span_make(octets, (size_t)len), field);
 	wipe(octets, sizeof(octets));
 	close(fd);
 	return verdict;

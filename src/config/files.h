@@ -18,13 +18,13 @@ enum { FILES_SECRET_OCTETS = 4096 };
 
 /* Into a const char *: the path of a file that can be read; and one that only
  * its owner may read. */
-enum value_verdict files_readable(struct reading *reading, struct span value,
-    const void *none, void *field);
-enum value_verdict files_private(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict files_readable(
+    struct reading *reading, struct span value, const void *none, void *field);
+enum value_verdict files_private(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a struct secret: the first line of a private file, without its end. */
-enum value_verdict files_secret(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict files_secret(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 #endif

@@ -12,9 +12,9 @@
 extern int ini_max_line __attribute__((weak));
 
 enum {
-	SHIELD      = '\x01', /* stands for ';' while inih looks */
+	SHIELD = '\x01', /* stands for ';' while inih looks */
 	INIH_OCTETS = INI_LINE_OCTETS + 8,
-	KEY_OCTETS  = 40,
+	KEY_OCTETS = 40,
 };
 
 struct source {
@@ -26,7 +26,7 @@ struct source {
 	bool has_heading; /* a heading was seen, good or bad */
 	bool is_dropped;  /* the last heading was bad: so are its keys */
 	bool is_awaited;  /* inih was given a pair and has not told it */
-	size_t len;       /* of the line as it is in the file */
+	size_t len;	  /* of the line as it is in the file */
 	char octets[INI_LINE_OCTETS + 1]; /* one more for the CR */
 };
 
@@ -61,7 +61,8 @@ static const char *bad_octet(struct span line, bool is_comment)
 	for (size_t i = 0; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.ptr[i];
 
-		if (is_print((char)c) || (is_comment && (c >= 0x80 || c == '\t')))
+		if (is_print((char)c) ||
+		    (is_comment && (c >= 0x80 || c == '\t')))
 			continue;
 		return line.ptr + i;
 	}
@@ -189,8 +190,8 @@ static bool take_rest(struct source *source, struct span line)
 	size_t sign = span_find(line, '=');
 
 	return is_clean(source, span_trim(span_first(line, sign))) &&
-	    is_clean(source, span_trim(span_from(line, sign + 1))) &&
-	    is_pair(source, line);
+	       is_clean(source, span_trim(span_from(line, sign + 1))) &&
+	       is_pair(source, line);
 }
 
 /* Sees to the line just read; true when it is a pair for inih. */

@@ -56,13 +56,13 @@ const struct section_keys state_keys = { state_list, array_len(state_list) };
 void limits_defaults(struct settings *settings)
 {
 	settings->limits = (struct limits){
-		.connections            = 256,
+		.connections = 256,
 		.connections_per_client = 16,
-		.message_size           = 0,
-		.recipients             = 100,
-		.command_timeout_s      = 5 * 60,
-		.message_timeout_s      = 30 * 60,
-		.drain_s                = 30,
+		.message_size = 0,
+		.recipients = 100,
+		.command_timeout_s = 5 * 60,
+		.message_timeout_s = 30 * 60,
+		.drain_s = 30,
 	};
 	settings->log_level = LOG_LEVEL_INFO;
 	settings->log_target = LOG_TARGET_STDERR;

@@ -9,7 +9,7 @@
 #include "config/network.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:2525, [::1]:2525"
-#define DEFAULT_ALLOW   "127.0.0.0/8, ::1"
+#define DEFAULT_ALLOW	"127.0.0.0/8, ::1"
 
 /* As the section is written. */
 struct listen_draft {
@@ -95,11 +95,11 @@ static void fill(struct draft *draft, struct listen_draft *listen,
 	struct reading *reading = &draft->reading;
 
 	if (!has_address)
-		endpoint_read(reading, SPAN(DEFAULT_ADDRESS), NULL,
-		    &listen->address);
+		endpoint_read(
+		    reading, SPAN(DEFAULT_ADDRESS), NULL, &listen->address);
 	if (!has_allow)
-		network_cidrs(reading, SPAN(DEFAULT_ALLOW), NULL,
-		    &listen->allow);
+		network_cidrs(
+		    reading, SPAN(DEFAULT_ALLOW), NULL, &listen->allow);
 	if (!listen->hello)
 		listen->hello = host_name(draft);
 }
@@ -136,8 +136,9 @@ static void check_addresses(struct draft *draft,
 		    endpoint_is_local(&list->list[i]))
 			continue;
 		complain(draft->complaints, line, "address",
-		    "%s is beyond loopback; say with allow who may connect, "
-		    "as an open relay serves spammers", list->list[i].text);
+		    "%s is beyond loopback; say with allow who may connect, as "
+		    "an open relay serves spammers",
+		    list->list[i].text);
 		return;
 	}
 }
@@ -151,14 +152,14 @@ static void add(struct draft *draft, const struct ini_section *section,
 
 	settings->listens = list;
 	list[settings->listen_count - 1] = (struct listen_settings){
-		.name          = section ? section->name : "",
-		.line          = section ? section->line : 0,
-		.addresses     = listen->address.list,
+		.name = section ? section->name : "",
+		.line = section ? section->line : 0,
+		.addresses = listen->address.list,
 		.address_count = listen->address.count,
-		.allow         = listen->allow.list,
-		.allow_count   = listen->allow.count,
-		.auth          = listen->auth,
-		.hello         = listen->hello,
+		.allow = listen->allow.list,
+		.allow_count = listen->allow.count,
+		.auth = listen->auth,
+		.hello = listen->hello,
 	};
 }
 

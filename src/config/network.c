@@ -6,9 +6,9 @@
 #include "base/base64.h"
 
 enum {
-	NAME_OCTETS  = 253, /* RFC 1035 2.3.4, without the last dot */
+	NAME_OCTETS = 253, /* RFC 1035 2.3.4, without the last dot */
 	LABEL_OCTETS = 63,
-	LOCAL_OCTETS = 64,  /* RFC 5321 4.5.3.1.1 */
+	LOCAL_OCTETS = 64, /* RFC 5321 4.5.3.1.1 */
 };
 
 static bool is_label(struct span label)
@@ -80,8 +80,8 @@ static const char *host_hint(struct span value)
 }
 
 /* see network.h */
-enum value_verdict network_host(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_host(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	struct ip ip;
 	bool is_v4;
@@ -108,12 +108,13 @@ static bool is_literal(struct span value)
 	inside = span_first(span_from(value, 1), value.len - 2);
 	if (!span_starts_nocase(inside, tag))
 		return network_read_ip(inside, &ip, &is_v4) && is_v4;
-	return network_read_ip(span_from(inside, tag.len), &ip, &is_v4) && !is_v4;
+	return network_read_ip(span_from(inside, tag.len), &ip, &is_v4) &&
+	       !is_v4;
 }
 
 /* see network.h */
-enum value_verdict network_hello(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_hello(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	(void)none;
 	if (!network_is_name(value) && !is_literal(value))
@@ -124,22 +125,23 @@ enum value_verdict network_hello(struct reading *reading, struct span value,
 }
 
 /* see network.h */
-enum value_verdict network_hello_upstream(struct reading *reading,
-    struct span value, const void *none, void *field)
+enum value_verdict network_hello_upstream(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	struct span local = SPAN("localhost");
 
 	if (span_starts_nocase(value, local) &&
 	    (value.len == local.len || value.ptr[local.len] == '.'))
-		return value_bad(reading, "%s means nothing to a provider, and "
-		    "some refuse it; give a name of this site, or leave the "
-		    "key out", value_shown(reading, value));
+		return value_bad(reading,
+		    "%s means nothing to a provider, and some refuse it; give "
+		    "a name of this site, or leave the key out",
+		    value_shown(reading, value));
 	return network_hello(reading, value, none, field);
 }
 
 /* see network.h */
-enum value_verdict network_label(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_label(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	(void)none;
 	if (!is_label(value))
@@ -150,8 +152,8 @@ enum value_verdict network_label(struct reading *reading, struct span value,
 }
 
 /* see network.h */
-enum value_verdict network_mailbox(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_mailbox(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	size_t at = span_find(value, '@');
 	struct span local = span_first(value, at);
@@ -206,9 +208,10 @@ static enum value_verdict read_cidr(
 
 	if (!network_read_ip(span_first(part, slash), &cidr->network, &is_v4) ||
 	    (slash < part.len && !span_number(span_from(part, slash + 1),
-	    is_v4 ? 32 : 128, &prefix)))
-		return value_bad(reading, "%s is not an address or a block of "
-		    "them (such as 192.0.2.0/24, 2001:db8::/32)",
+				     is_v4 ? 32 : 128, &prefix)))
+		return value_bad(reading,
+		    "%s is not an address or a block of them (such as "
+		    "192.0.2.0/24, 2001:db8::/32)",
 		    value_shown(reading, part));
 	if (slash == part.len)
 		prefix = is_v4 ? 32 : 128;
@@ -219,8 +222,8 @@ static enum value_verdict read_cidr(
 }
 
 /* see network.h */
-enum value_verdict network_cidrs(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_cidrs(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	enum value_verdict verdict = VALUE_GOOD;
 	struct cidr_list *cidrs = field;
@@ -228,18 +231,18 @@ enum value_verdict network_cidrs(struct reading *reading, struct span value,
 
 	(void)none;
 	while (verdict == VALUE_GOOD &&
-	    value_next(reading, &value, &part, &verdict)) {
+	       value_next(reading, &value, &part, &verdict)) {
 		cidrs->list = arena_grow(reading->arena, cidrs->list,
 		    &cidrs->count, sizeof(*cidrs->list));
-		verdict = read_cidr(
-		    reading, part, &cidrs->list[cidrs->count - 1]);
+		verdict =
+		    read_cidr(reading, part, &cidrs->list[cidrs->count - 1]);
 	}
 	return verdict;
 }
 
 /* see network.h */
-enum value_verdict network_pins(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict network_pins(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	enum value_verdict verdict = VALUE_GOOD;
 	struct pin_list *pins = field;
@@ -253,8 +256,9 @@ enum value_verdict network_pins(struct reading *reading, struct span value,
 
 		if (part.len > 44 || !base64_decode(part, octets, &len) ||
 		    len != TLS_PIN_OCTETS)
-			return value_bad(reading, "%s is not the base64 of 32 "
-			    "octets (44 digits)", value_shown(reading, part));
+			return value_bad(reading,
+			    "%s is not the base64 of 32 octets (44 digits)",
+			    value_shown(reading, part));
 		pins->list = arena_grow(reading->arena, pins->list,
 		    &pins->count, sizeof(*pins->list));
 		memcpy(pins->list[pins->count - 1].octets, octets, len);

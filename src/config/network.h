@@ -30,31 +30,31 @@ bool network_is_name(struct span text);
 bool network_read_ip(struct span text, struct ip *ip, bool *is_v4);
 
 /* Into a const char *: a DNS name or an address. */
-enum value_verdict network_host(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict network_host(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a const char *: what may stand in a greeting or behind EHLO: a name,
  * or an address literal. `localhost` is no name to the outside: the second
  * reader refuses it, as some providers do. */
-enum value_verdict network_hello(struct reading *reading, struct span value,
-    const void *none, void *field);
-enum value_verdict network_hello_upstream(struct reading *reading,
-    struct span value, const void *none, void *field);
+enum value_verdict network_hello(
+    struct reading *reading, struct span value, const void *none, void *field);
+enum value_verdict network_hello_upstream(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a const char *: one label, such as a cloud's region. */
-enum value_verdict network_label(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict network_label(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a const char *: an address such as scan@example.com. */
-enum value_verdict network_mailbox(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict network_mailbox(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a struct cidr_list: "192.0.2.0/24, 2001:db8::/32, 192.0.2.7". */
-enum value_verdict network_cidrs(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict network_cidrs(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a struct pin_list: base64 of SHA-256 values. */
-enum value_verdict network_pins(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict network_pins(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 #endif

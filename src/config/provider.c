@@ -6,6 +6,7 @@
 #include "config/suggest.h"
 
 /* Sets of mechanisms that several providers share. */
+/* clang-format off */
 enum {
 	LOGIN   = SASL_BIT(SASL_LOGIN),
 	BASIC   = SASL_BIT(SASL_PLAIN) | SASL_BIT(SASL_LOGIN),
@@ -21,7 +22,6 @@ enum {
  * Where a provider has both, 465 is taken (RFC 8314 3.3). SES hangs up after
  * ten idle seconds, so a kept connection would be dead when it is wanted.
  */
-/* clang-format off */
 const struct provider providers[] = {
 	{ "126", "smtp.126.com",
 	    465, UPSTREAM_IMPLICIT, BASIC | XOAUTH2, 0, 0 },
@@ -149,8 +149,8 @@ bool provider_needs_token(const struct provider *provider)
 }
 
 /* see provider.h */
-enum value_verdict provider_read(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict provider_read(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	const struct provider *provider = provider_find(value);
 	struct suggestion near = suggestion_for(value);

@@ -35,7 +35,7 @@ bool provider_needs_region(const struct provider *provider);
 bool provider_needs_token(const struct provider *provider);
 
 /* Into a const struct provider *: the preset's name; see config/value. */
-enum value_verdict provider_read(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict provider_read(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 #endif

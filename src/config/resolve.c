@@ -38,8 +38,7 @@ static const char *preset_host(struct work *work)
 	if (!has(work, "region"))
 		complain(work->draft->complaints, work->section->line, "region",
 		    "missing; %s needs one, such as eu-west-1", provider->name);
-	string = arena_alloc(
-	    work->draft->reading.arena, host.len + region.len);
+	string = arena_alloc(work->draft->reading.arena, host.len + region.len);
 	memcpy(string, host.ptr, at);
 	if (region.len > 0)
 		memcpy(string + at, region.ptr, region.len);
@@ -61,8 +60,8 @@ static void set_host(struct work *work)
 	if (has(work, "region") &&
 	    !(read->provider && provider_needs_region(read->provider)) &&
 	    !(has(work, "provider") && !read->provider))
-		wrong(work, "region", "only for a provider whose host holds "
-		    "one, such as ses");
+		wrong(work, "region",
+		    "only for a provider whose host holds one, such as ses");
 	if (read->provider)
 		account->provider = read->provider->name;
 	account->policy.host = span_of(account->host);
@@ -80,14 +79,15 @@ static void set_port(struct work *work)
 	policy->security = provider ? provider->security : UPSTREAM_STARTTLS;
 	if (has(work, "tls")) {
 		if (!provider || provider->security != read->tls)
-			policy->port = read->tls == UPSTREAM_IMPLICIT ? 465 : 587;
+			policy->port =
+			    read->tls == UPSTREAM_IMPLICIT ? 465 : 587;
 		policy->security = read->tls;
 	}
 	if (!has(work, "port"))
 		return;
 	if (!has(work, "tls") && read->port != policy->port)
-		policy->security = read->port == 465 ? UPSTREAM_IMPLICIT :
-						       UPSTREAM_STARTTLS;
+		policy->security =
+		    read->port == 465 ? UPSTREAM_IMPLICIT : UPSTREAM_STARTTLS;
 	policy->port = read->port;
 }
 
@@ -95,8 +95,8 @@ static void set_tls(struct work *work)
 {
 	const struct account_draft *read = work->read;
 	struct tls_client_settings *tls = &work->account->tls;
-	const char *shown = has(work, "ca_file") ? "ca_file" :
-						   "client_certificate";
+	const char *shown =
+	    has(work, "ca_file") ? "ca_file" : "client_certificate";
 
 	tls->name = read->tls_name ? read->tls_name : work->account->host;
 	tls->ca_file = read->ca_file;
@@ -115,8 +115,8 @@ static void set_tls(struct work *work)
  * nobody could say which one counts. */
 static const char *credential_key(struct work *work)
 {
-	static const char *const keys[] = { "password_file",
-		"password_command", "password", "token_command" };
+	static const char *const keys[] = { "password_file", "password_command",
+		"password", "token_command" };
 	const char *found = NULL;
 
 	for (size_t i = 0; i < array_len(keys); i++) {
@@ -143,12 +143,12 @@ static void set_credential(struct work *work)
 	if (read->password)
 		account->password = (struct secret){
 			.hidden = (char *)read->password,
-			.len    = strlen(read->password),
+			.len = strlen(read->password),
 		};
 	else
 		account->password = read->password_file;
-	account->command = read->token_command ? read->token_command :
-						 read->password_command;
+	account->command =
+	    read->token_command ? read->token_command : read->password_command;
 	if (account->command && account->source == CREDENTIAL_NONE)
 		account->source = CREDENTIAL_COMMAND;
 }
@@ -165,12 +165,12 @@ static void check_none(struct work *work, const char *source)
 static void check_user(struct work *work, const char *source)
 {
 	if (!source && !has(work, "user"))
-		wrong(work, "user", "missing; give user and a password, or "
-		    "auth = none");
+		wrong(work, "user",
+		    "missing; give user and a password, or auth = none");
 	else if (!source)
-		wrong(work, "user", "there is no password for it; give "
-		    "password_file, password_command, password or "
-		    "token_command");
+		wrong(work, "user",
+		    "there is no password for it; give password_file, "
+		    "password_command, password or token_command");
 	else if (!has(work, "user"))
 		wrong(work, "user", "missing; whose password is it?");
 }
@@ -188,16 +188,17 @@ static void set_mechanisms(struct work *work, const char *source)
 	if (read->auth.kind == ACCOUNT_AUTH_ONE) {
 		set = SASL_BIT(read->auth.mechanism);
 		if (source && sasl_needs(read->auth.mechanism) != kind)
-			wrong(work, "auth", is_token ?
-			    "does not log in with a token; xoauth2 does" :
-			    "needs token_command");
+			wrong(work, "auth",
+			    is_token
+				? "does not log in with a token; xoauth2 does"
+				: "needs token_command");
 	} else if (provider) {
 		if (source && (set & provider->mechanisms) == 0)
 			complain(work->draft->complaints,
 			    ini_line(work->section, source), source,
-			    "%s does not take %s", provider->name, is_token ?
-			    "tokens; give a password" :
-			    "passwords; give token_command");
+			    "%s does not take %s", provider->name,
+			    is_token ? "tokens; give a password"
+				     : "passwords; give token_command");
 		set &= provider->mechanisms;
 	}
 	work->account->policy.mechanisms = set;

@@ -56,11 +56,12 @@ void section_read(struct draft *draft, const struct ini_section *section,
 }
 
 /* see section.h */
-void section_check_secret(struct draft *draft,
-    const struct ini_section *section, const char *key)
+void section_check_secret(
+    struct draft *draft, const struct ini_section *section, const char *key)
 {
 	if (ini_has(section, key) && !draft->is_private)
 		complain(draft->complaints, ini_line(section, key), key,
-		    "this file is open to group or others; make it the "
-		    "owner's alone (chmod 600), or use %s_file", key);
+		    "this file is open to group or others; make it the owner's "
+		    "alone (chmod 600), or use %s_file",
+		    key);
 }

@@ -42,7 +42,7 @@ void section_read(struct draft *draft, const struct ini_section *section,
 
 /* The key, if it is there, holds a secret in the file itself: then only the
  * owner may read the file. */
-void section_check_secret(struct draft *draft,
-    const struct ini_section *section, const char *key);
+void section_check_secret(
+    struct draft *draft, const struct ini_section *section, const char *key);
 
 #endif

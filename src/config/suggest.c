@@ -16,7 +16,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 static bool is_swapped(struct span a, struct span b, size_t i, size_t j)
 {
 	return i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
-	    a.ptr[i - 2] == b.ptr[j - 1];
+	       a.ptr[i - 2] == b.ptr[j - 1];
 }
 
 /* Slips between two words: letters added, lost, mistyped, or swapped with
@@ -33,8 +33,8 @@ static unsigned distance(struct span a, struct span b)
 		d[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= a.len; i++)
 		for (size_t j = 1; j <= b.len; j++) {
-			unsigned same = to_lower(a.ptr[i - 1]) ==
-			    to_lower(b.ptr[j - 1]);
+			unsigned same =
+			    to_lower(a.ptr[i - 1]) == to_lower(b.ptr[j - 1]);
 
 			d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1,
 			    d[i - 1][j - 1] + !same);

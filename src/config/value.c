@@ -45,8 +45,8 @@ bool value_next(struct reading *reading, struct span *rest, struct span *part,
 }
 
 /* Looks a word up; on failure makes the words, with all that would do. */
-static const struct value_word *find_word(struct reading *reading,
-    struct span value, const struct value_words *words)
+static const struct value_word *find_word(
+    struct reading *reading, struct span value, const struct value_words *words)
 {
 	struct suggestion near = suggestion_for(value);
 	char all[VALUE_WHY_OCTETS / 2];
@@ -76,8 +76,8 @@ static enum value_verdict later(
 }
 
 /* see value.h */
-enum value_verdict value_word(struct reading *reading, struct span value,
-    const void *words, void *field)
+enum value_verdict value_word(
+    struct reading *reading, struct span value, const void *words, void *field)
 {
 	const struct value_word *word = find_word(reading, value, words);
 
@@ -90,11 +90,11 @@ enum value_verdict value_word(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_bool(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict value_bool(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	static const struct value_word answers[] = {
-		{ "no",  0, READY },
+		{ "no", 0, READY },
 		{ "yes", 1, READY },
 	};
 	static const struct value_words words = { answers, 2 };
@@ -109,8 +109,8 @@ enum value_verdict value_bool(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_bits(struct reading *reading, struct span value,
-    const void *words, void *field)
+enum value_verdict value_bits(
+    struct reading *reading, struct span value, const void *words, void *field)
 {
 	enum value_verdict verdict = VALUE_GOOD;
 	struct span part;
@@ -128,8 +128,8 @@ enum value_verdict value_bits(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_number(struct reading *reading, struct span value,
-    const void *about, void *field)
+enum value_verdict value_number(
+    struct reading *reading, struct span value, const void *about, void *field)
 {
 	const struct value_range *range = about;
 	uint64_t number;
@@ -171,8 +171,8 @@ static bool read_measure(struct span value, const struct unit *units,
 }
 
 /* see value.h */
-enum value_verdict value_duration(struct reading *reading, struct span value,
-    const void *about, void *field)
+enum value_verdict value_duration(
+    struct reading *reading, struct span value, const void *about, void *field)
 {
 	static const struct unit units[] = {
 		{ '\0', 1 },
@@ -189,16 +189,16 @@ enum value_verdict value_duration(struct reading *reading, struct span value,
 	    seconds < range->min)
 		return value_bad(reading,
 		    "%s is not a time from %llus to %llus (such as 30s, 5m, "
-		    "1h)", value_shown(reading, value),
-		    (unsigned long long)range->min,
+		    "1h)",
+		    value_shown(reading, value), (unsigned long long)range->min,
 		    (unsigned long long)range->max);
 	*(unsigned *)field = (unsigned)seconds;
 	return VALUE_GOOD;
 }
 
 /* see value.h */
-enum value_verdict value_size(struct reading *reading, struct span value,
-    const void *about, void *field)
+enum value_verdict value_size(
+    struct reading *reading, struct span value, const void *about, void *field)
 {
 	static const struct unit units[] = {
 		{ '\0', 1 },
@@ -212,17 +212,17 @@ enum value_verdict value_size(struct reading *reading, struct span value,
 	if (!read_measure(value, units, range->max, &octets) ||
 	    octets < range->min)
 		return value_bad(reading,
-		    "%s is not a size from %llu to %llu octets (such as "
-		    "64k, 10M)", value_shown(reading, value),
-		    (unsigned long long)range->min,
+		    "%s is not a size from %llu to %llu octets (such as 64k, "
+		    "10M)",
+		    value_shown(reading, value), (unsigned long long)range->min,
 		    (unsigned long long)range->max);
 	*(uint64_t *)field = octets;
 	return VALUE_GOOD;
 }
 
 /* see value.h */
-enum value_verdict value_text(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict value_text(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	(void)none;
 	*(const char **)field = arena_string(reading->arena, value);
@@ -230,8 +230,8 @@ enum value_verdict value_text(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_path(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict value_path(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	size_t front = strlen(reading->directory);
 	char *path;
@@ -247,8 +247,8 @@ enum value_verdict value_path(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_url(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict value_url(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	struct span scheme = SPAN("https://");
 
@@ -261,8 +261,8 @@ enum value_verdict value_url(struct reading *reading, struct span value,
 }
 
 /* see value.h */
-enum value_verdict value_texts(struct reading *reading, struct span value,
-    const void *none, void *field)
+enum value_verdict value_texts(
+    struct reading *reading, struct span value, const void *none, void *field)
 {
 	enum value_verdict verdict = VALUE_GOOD;
 	struct value_texts *texts = field;

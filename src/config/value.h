@@ -16,7 +16,7 @@
 #include "base/arena.h"
 
 enum {
-	VALUE_WHY_OCTETS   = 400,
+	VALUE_WHY_OCTETS = 400,
 	VALUE_SHOWN_OCTETS = 80,
 };
 
@@ -55,41 +55,41 @@ struct value_texts {
 };
 
 /* Into a bool: "yes" or "no". */
-enum value_verdict value_bool(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict value_bool(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into an enum or int: one of struct value_words, whatever its case. */
-enum value_verdict value_word(struct reading *reading, struct span value,
-    const void *words, void *field);
+enum value_verdict value_word(
+    struct reading *reading, struct span value, const void *words, void *field);
 
 /* Into an unsigned: the values of the words of a list, as bits, joined. */
-enum value_verdict value_bits(struct reading *reading, struct span value,
-    const void *words, void *field);
+enum value_verdict value_bits(
+    struct reading *reading, struct span value, const void *words, void *field);
 
 /* Into an unsigned: digits, within struct value_range. */
-enum value_verdict value_number(struct reading *reading, struct span value,
-    const void *range, void *field);
+enum value_verdict value_number(
+    struct reading *reading, struct span value, const void *range, void *field);
 
 /* Into an unsigned, as seconds: "90", "30s", "5m", "1h"; the range too. */
-enum value_verdict value_duration(struct reading *reading, struct span value,
-    const void *range, void *field);
+enum value_verdict value_duration(
+    struct reading *reading, struct span value, const void *range, void *field);
 
 /* Into a uint64_t, as octets: "4096", "64k", "10M" (powers of 1,024). */
-enum value_verdict value_size(struct reading *reading, struct span value,
-    const void *range, void *field);
+enum value_verdict value_size(
+    struct reading *reading, struct span value, const void *range, void *field);
 
 /* Into a const char *: any text; a path, made relative to the file's folder
  * when it is not absolute; an https URL. */
-enum value_verdict value_text(struct reading *reading, struct span value,
-    const void *none, void *field);
-enum value_verdict value_path(struct reading *reading, struct span value,
-    const void *none, void *field);
-enum value_verdict value_url(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict value_text(
+    struct reading *reading, struct span value, const void *none, void *field);
+enum value_verdict value_path(
+    struct reading *reading, struct span value, const void *none, void *field);
+enum value_verdict value_url(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* Into a struct value_texts: parts separated by commas. */
-enum value_verdict value_texts(struct reading *reading, struct span value,
-    const void *none, void *field);
+enum value_verdict value_texts(
+    struct reading *reading, struct span value, const void *none, void *field);
 
 /* ---- for other rooms that read values ---- */
 
