@@ -50,15 +50,27 @@ static size_t local_length(struct span text)
 	return len;
 }
 
+/* A literal holds an IP address; nothing that could end a path stands in it. */
+static bool is_literal(struct span text)
+{
+	for (size_t i = 1; i + 1 < text.len; i++)
+		if (!is_alpha(text.ptr[i]) && !is_digit(text.ptr[i]) &&
+		    !is_one_of(text.ptr[i], ":.-"))
+			return false;
+	return text.ptr[text.len - 1] == ']';
+}
+
 static bool is_domain(struct span text)
 {
+	if (text.len == 0 || text.len > 255)
+		return false;
 	if (text.len > 2 && text.ptr[0] == '[')
-		return span_find(text, ']') == text.len - 1;
+		return is_literal(text);
 	for (size_t i = 0; i < text.len; i++)
 		if (!is_alpha(text.ptr[i]) && !is_digit(text.ptr[i]) &&
 		    !is_one_of(text.ptr[i], "-._"))
 			return false;
-	return text.len > 0 && text.len <= 255;
+	return true;
 }
 
 /* see address.h */
@@ -83,7 +95,7 @@ enum address_verdict address_read(struct span text, struct address *address)
 		if (domain.ptr[0] != '@')
 			return ADDRESS_SYNTAX;
 		domain = span_from(domain, 1);
-		if (domain.len > 1 && domain.ptr[domain.len - 1] == '.')
+		while (domain.len > 0 && domain.ptr[domain.len - 1] == '.')
 			domain.len--;
 		if (span_find(domain, ',') < domain.len ||
 		    span_find(domain, ';') < domain.len)
@@ -96,9 +108,12 @@ enum address_verdict address_read(struct span text, struct address *address)
 	return ADDRESS_READY;
 }
 
-/* Index of the ">" that ends the path opened at the front, quoted strings
- * skipped; text.len when there is none. */
-static size_t bracket_end(struct span text)
+/*
+ * Index of the first `wanted` outside quotes; text.len when there is none, or
+ * when a quote has no end. A bracket behind "=" opens no path: it is the value
+ * of a parameter, "AUTH=<>" (RFC 4954 5).
+ */
+static size_t find_unquoted(struct span text, char wanted)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.ptr[i] == '"') {
@@ -107,43 +122,35 @@ static size_t bracket_end(struct span text)
 			if (quoted == 0)
 				return text.len;
 			i += quoted - 1;
-		} else if (text.ptr[i] == '>') {
+		} else if (text.ptr[i] == '=' && i + 1 < text.len &&
+		    text.ptr[i + 1] == '<') {
+			i++;
+		} else if (text.ptr[i] == wanted) {
 			return i;
 		}
 	}
 	return text.len;
 }
 
-/* Index of the first "<" outside quotes; text.len when there is none. */
-static size_t bracket_begin(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '"') {
-			size_t quoted = quoted_length(span_from(text, i));
-
-			if (quoted == 0)
-				return text.len;
-			i += quoted - 1;
-		} else if (text.ptr[i] == '<') {
-			return i;
-		}
-	}
-	return text.len;
-}
-
-/* Takes one layer of quotes off: 'a@b' and "a@b", as Windows programs send. */
-static struct span strip_quotes(struct span text)
+static bool is_quoted(struct span text)
 {
 	char quote;
 
 	if (text.len < 3)
-		return text;
+		return false;
 	quote = text.ptr[0];
-	if ((quote != '\'' && quote != '"') || text.ptr[text.len - 1] != quote)
-		return text;
-	if (span_find(text, '@') == text.len)
-		return text;
-	return span_first(span_from(text, 1), text.len - 2);
+	return (quote == '\'' || quote == '"') &&
+	    text.ptr[text.len - 1] == quote &&
+	    span_find(text, '@') < text.len;
+}
+
+/* Takes quotes off a whole address: 'a@b' and "a@b", as Windows programs
+ * send. */
+static struct span strip_quotes(struct span text)
+{
+	while (is_quoted(text))
+		text = span_first(span_from(text, 1), text.len - 2);
+	return text;
 }
 
 /* Drops an obsolete source route: "@a,@b:c@d" (RFC 5321 appendix C). */
@@ -157,37 +164,88 @@ static struct span strip_route(struct span text)
 	return colon < text.len ? span_from(text, colon + 1) : text;
 }
 
+/* A name before the path is passed over; a list of addresses is not. */
+static bool is_list(struct span name)
+{
+	return find_unquoted(name, '@') < name.len &&
+	    (find_unquoted(name, ',') < name.len ||
+	    find_unquoted(name, ';') < name.len);
+}
+
 /*
- * Finds the address in `rest` and what stands behind it. In brackets it ends
- * with the bracket; without, at the first blank outside quotes.
+ * Behind the path stand parameters, KEYWORD or KEYWORD=VALUE. An address there
+ * was meant as a second one, and must not be lost in silence. Other rubbish
+ * does no harm: it goes no further.
  */
-static bool cut_path(
+static bool holds_address(struct span parameters)
+{
+	struct span word;
+
+	while ((word = span_word(&parameters)).len > 0) {
+		struct span keyword = span_first(word, span_find(word, '='));
+
+		if (span_find(keyword, '@') < keyword.len ||
+		    span_find(keyword, '<') < keyword.len)
+			return true;
+		if (is_one_of(word.ptr[0], ",;"))
+			return word.len > 1 || span_trim(parameters).len > 0;
+	}
+	return false;
+}
+
+/*
+ * The path in the innermost brackets ("<<a@b>>", "<Joe <a@b>>") and what
+ * stands behind them. A bracket may lack its end if an address is in it.
+ */
+static enum address_verdict cut_bracketed(
     struct span rest, struct span *path, struct span *parameters)
 {
-	size_t begin = bracket_begin(rest);
-	size_t blank = 0;
-	size_t end;
+	size_t end = find_unquoted(rest, '>');
+	size_t begin;
 
-	if (begin < rest.len) {
-		rest = span_from(rest, begin);
-		while (rest.len > 0 && rest.ptr[0] == '<')
-			rest = span_from(rest, 1);
-		end = bracket_end(rest);
-		*path = span_trim(span_first(rest, end));
-		rest = span_from(rest, end);
-		while (rest.len > 0 && rest.ptr[0] == '>')
-			rest = span_from(rest, 1);
-		*parameters = span_trim(rest);
-		/* Two paths in one command: neither is meant more. */
-		return bracket_begin(*parameters) == parameters->len;
+	while ((begin = find_unquoted(rest, '<')) < end) {
+		if (is_list(span_first(rest, begin)))
+			return ADDRESS_SEVERAL;
+		rest = span_from(rest, begin + 1);
+		end -= begin + 1;
 	}
+	*path = span_trim(span_first(rest, end));
+	if (path->len == 0 && end == rest.len)
+		return ADDRESS_SYNTAX;
+	rest = span_from(rest, end);
+	while (rest.len > 0 && rest.ptr[0] == '>')
+		rest = span_from(rest, 1);
+	*parameters = span_trim(rest);
+	return ADDRESS_READY;
+}
+
+/* Without brackets the path ends at the first blank outside quotes. */
+static enum address_verdict cut_bare(
+    struct span rest, struct span *path, struct span *parameters)
+{
+	size_t end = 0;
+
 	if (rest.len > 0 && rest.ptr[0] == '"')
-		blank = quoted_length(rest);
-	while (blank < rest.len && !is_blank(rest.ptr[blank]))
-		blank++;
-	*path = span_first(rest, blank);
-	*parameters = span_trim(span_from(rest, blank));
-	return true;
+		end = quoted_length(rest);
+	while (end < rest.len && !is_blank(rest.ptr[end]))
+		end++;
+	*path = span_first(rest, end);
+	*parameters = span_trim(span_from(rest, end));
+	return path->len > 0 ? ADDRESS_READY : ADDRESS_SYNTAX;
+}
+
+/* Finds the path in `rest` and what stands behind it. */
+static enum address_verdict cut_path(
+    struct span rest, struct span *path, struct span *parameters)
+{
+	bool is_bracketed = find_unquoted(rest, '<') < rest.len;
+	enum address_verdict verdict = is_bracketed
+	    ? cut_bracketed(rest, path, parameters)
+	    : cut_bare(rest, path, parameters);
+
+	if (verdict == ADDRESS_READY && holds_address(*parameters))
+		return ADDRESS_SEVERAL;
+	return verdict;
 }
 
 /* see address.h */
@@ -206,10 +264,9 @@ enum address_verdict address_read_path(struct span argument,
 	verdict = check_octets(rest);
 	if (verdict != ADDRESS_READY)
 		return verdict;
-	if (!cut_path(rest, &path, parameters))
-		return ADDRESS_SEVERAL;
-	if (path.len == 0)
-		return rest.len > 0 ? ADDRESS_READY : ADDRESS_SYNTAX;
+	verdict = cut_path(rest, &path, parameters);
+	if (verdict != ADDRESS_READY || path.len == 0)
+		return verdict;
 	return address_read(strip_route(strip_quotes(path)), address);
 }
 
