@@ -123,26 +123,78 @@ static void test_whole_certificate(void **state)
 	    "mail.example.com, *.example.net, 192.0.2.1, 2001:db8::1");
 }
 
-static void test_dates_of_all_centuries(void **state)
+/* Writes `time` in place of the certificate's first date. */
+static bool read_with_date(
+    const char *time, struct certificate *certificate)
 {
-	/* OpenSSL writes UTCTime up to 2049 and GeneralizedTime after it. */
-	static const int days[] = {
-		-20000, -9000, -8000, -366, -1, 1, 400, 8000, 9000, 30000,
+	struct cert cert = make(&(struct cert_recipe){ .key = CERT_KEY_P256,
+	    .days_from = strlen(time) == 13 ? 0 : 30000, .days_to = 30001 });
+	unsigned char *der;
+	size_t len = cert_der(&cert, &der);
+	const char mark[] = { strlen(time) == 13 ? 0x17 : 0x18,
+		(char)strlen(time), '\0' };
+	size_t at = 0;
+
+	while (memcmp(der + at, mark, 2) != 0)
+		assert_true(++at < len - 2);
+	memcpy(der + at + 2, time, strlen(time));
+	return certificate_read(
+	    span_make((const char *)der, len), certificate);
+}
+
+static void test_dates(void **state)
+{
+	static const struct {
+		const char *time;
+		int64_t seconds; /* -1: not a date */
+	} cases[] = {
+		{ "700101000000Z", 0 },
+		{ "700102030405Z", 97445 },
+		{ "991231235959Z", 946684799 },
+		{ "000101000000Z", 946684800 },
+		{ "000229000000Z", 951782400 },
+		{ "000301000000Z", 951868800 },
+		{ "010228235959Z", 983404799 },
+		{ "010301000000Z", 983404800 },
+		{ "240331120000Z", 1711886400 },
+		{ "261121000000Z", 1795219200 },
+		{ "491231235959Z", 2524607999 },
+		{ "20500101000000Z", 2524608000 },
+		{ "21000228235959Z", 4107542399 },
+		{ "21000301000000Z", 4107542400 },
+		{ "99991231235959Z", 253402300799 },
+		{ "19700101000000Z", 0 },
+		{ "701301000000Z", -1 },
+		{ "700001000000Z", -1 },
+		{ "700132000000Z", -1 },
+		{ "700100000000Z", -1 },
+		{ "700101240000Z", -1 },
+		{ "700101006000Z", -1 },
+		{ "7001010000000", -1 },
+		{ "70010100000-1", -1 },
+		{ "+00101000000Z", -1 },
 	};
-	int64_t now = time(NULL);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
-		struct certificate certificate =
-		    read_made(&(struct cert_recipe){ .key = CERT_KEY_P256,
-			.days_from = days[i], .days_to = days[i] + 1 });
-		int64_t off = certificate.not_before - now -
-		    (int64_t)days[i] * 86400;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct certificate certificate;
+		bool fine = read_with_date(cases[i].time, &certificate);
 
-		assert_true(off >= 0 && off < 100);
-		assert_int_equal(certificate.not_after -
-		    certificate.not_before, 86400);
+		assert_int_equal(fine, cases[i].seconds != -1);
+		if (fine)
+			assert_int_equal(
+			    certificate.not_before, cases[i].seconds);
 	}
+}
+
+/* From 50 on, two digits are of the century before: RFC 5280 4.1.2.5.1. */
+static void test_years_of_two_digits(void **state)
+{
+	struct certificate certificate;
+
+	(void)state;
+	assert_true(read_with_date("500101000000Z", &certificate));
+	assert_true(certificate.not_before == -631152000);
 }
 
 static void test_uses(void **state)
@@ -270,6 +322,9 @@ static void test_addresses(void **state)
 	assert_false(certificate_is_for_address(
 	    &certificate, SPAN("\xc0\x00\x02\x09")));
 	assert_false(certificate_is_for_address(&certificate, SPAN("")));
+	certificate.names = SPAN("\x82\x04\xc0\x00\x02\x01");
+	assert_false(certificate_is_for_address(
+	    &certificate, SPAN("\xc0\x00\x02\x01")));
 }
 
 static void test_pin(void **state)
@@ -413,7 +468,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_der_lengths),
 		cmocka_unit_test(test_whole_certificate),
-		cmocka_unit_test(test_dates_of_all_centuries),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_years_of_two_digits),
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_weak_signatures),
 		cmocka_unit_test(test_authority),

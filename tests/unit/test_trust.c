@@ -71,11 +71,11 @@ static void test_shapes_of_files(void **state)
 	struct cert ec = root(CERT_KEY_P384);
 	const char *one = cert_pem(&rsa);
 	const char *two = cert_pem(&ec);
-	static const char *const formats[] = {
-		"%s%s",
-		"\xef\xbb\xbf%s%s",
-		"# some words\n  and more: of them\n%s\nText between\n%s\n\n",
-		"  %s \t%s",
+	static const char *const texts[][3] = {
+		{ "", "", "" },
+		{ "\xef\xbb\xbf", "", "" },
+		{ "# some words\n  and more: of them\n", "Text\n", "\n\n" },
+		{ "  ", " \t", "" },
 	};
 	static const char *const ends[] = {
 		"\n", "\r\n", " \r\n", "\t \n", "\n\n", "\r\r\n",
@@ -84,7 +84,8 @@ static void test_shapes_of_files(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		snprintf(file, sizeof(file), formats[i], one, two);
+		snprintf(file, sizeof(file), "%s%s%s%s%s", texts[i][0], one,
+		    texts[i][1], two, texts[i][2]);
 		for (size_t j = 0; j < 6; j++) {
 			char *shaped = with_ends(file, ends[j]);
 			struct text why = words();
