@@ -1,0 +1,170 @@
+/*
+ * The keys of the configuration: every one of the manual is known, and those
+ * whose feature is not there say so.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/ensure.h"
+#include "config/account.h"
+#include "config/device.h"
+#include "config/limits.h"
+#include "config/listen.h"
+#include "scratch.h"
+
+/* Keys, and single values of them, whose feature is not there. */
+static const struct later_row {
+	const char *section;
+	const char *entry;
+	const char *what;
+} later_rows[] = {
+	{ "listen", "tls = starttls", "tls: starttls is" },
+	{ "listen", "tls = implicit", "tls: implicit is" },
+	{ "listen", "tls_min = 1.0", "tls_min:" },
+	{ "listen", "certificate = ca.pem", "certificate:" },
+	{ "listen", "key = key.pem", "key:" },
+	{ "listen", "auth = require", "auth: require is" },
+	{ "listen", "proxy_protocol = ::1", "proxy_protocol:" },
+	{ "account", "auth = digest-md5", "auth: digest-md5 is" },
+	{ "account", "auth = scram-sha-1", "auth: scram-sha-1 is" },
+	{ "account", "auth = scram-sha-256", "auth: scram-sha-256 is" },
+	{ "account", "auth = oauthbearer", "auth: oauthbearer is" },
+	{ "account", "auth = external", "auth: external is" },
+	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
+	{ "account", "sender = a@b.example", "sender:" },
+	{ "account", "senders = *@b.example", "senders:" },
+	{ "account", "signed = pass", "signed:" },
+	{ "account", "chunking = yes", "chunking: yes is" },
+	{ "account", "rate = 30", "rate:" },
+	{ "account", "oauth_grant = device", "oauth_grant:" },
+	{ "account", "oauth_client_id = x", "oauth_client_id:" },
+	{ "account", "oauth_client_secret_file = password",
+	    "oauth_client_secret_file:" },
+	{ "account", "oauth_certificate = ca.pem", "oauth_certificate:" },
+	{ "account", "oauth_key = key.pem", "oauth_key:" },
+	{ "account", "oauth_tenant = x", "oauth_tenant:" },
+	{ "account", "oauth_scope = x", "oauth_scope:" },
+	{ "account", "oauth_token_url = https://x", "oauth_token_url:" },
+	{ "account", "oauth_device_url = https://x", "oauth_device_url:" },
+	{ "account", "oauth_authorize_url = https://x",
+	    "oauth_authorize_url:" },
+	{ "account", "oauth_ca_file = ca.pem", "oauth_ca_file:" },
+	{ "account", "oauth_subject = x", "oauth_subject:" },
+	{ "device x", "login = x", "login:" },
+	{ "device x", "login_password = x", "login_password:" },
+	{ "device x", "login_password_file = password",
+	    "login_password_file:" },
+	{ "device x", "account = by-sender", "account: by-sender is" },
+	{ "device x", "sender = keep", "sender:" },
+	{ "device x", "reply_to = drop", "reply_to:" },
+	{ "device x", "redirect = a@b.example", "redirect:" },
+	{ "device x", "recipients = *@b.example",
+	    "recipients: patterns other than * are" },
+	{ "device x", "end_of_data = close", "end_of_data: close is" },
+	{ "device x", "hold = all", "hold: all is" },
+};
+
+/* An account and a device that are all right, with one entry more. */
+static void make_text(const struct later_row *row, char *text, size_t room)
+{
+	bool is_account = strcmp(row->section, "account") == 0;
+	bool is_device = row->section[0] == 'd';
+
+	snprintf(text, room,
+	    "[account]\nhost = h.example\nuser = u\npassword = p\n%s%s"
+	    "[%s]\n%s%s%s\n",
+	    is_account ? row->entry : "", is_account ? "\n" : "",
+	    is_account ? "listen" : row->section,
+	    is_device ? "client = 192.0.2.1\n" : "",
+	    is_account ? "" : row->entry, "");
+}
+
+static void test_later(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < array_len(later_rows); i++) {
+		const struct later_row *row = &later_rows[i];
+		char text[400];
+		char expected[200];
+		char *printed = NULL;
+
+		make_text(row, text, sizeof(text));
+		snprintf(expected, sizeof(expected),
+		    "a.ini:%d: %s not available in this version\n",
+		    row->section[0] == 'a' ? 5 :
+			row->section[0] == 'd' ? 7 : 6, row->what);
+		assert_null(scratch_read(text, 0600, &printed));
+		assert_string_equal(printed, expected);
+		free(printed);
+	}
+}
+
+/* Every key of the manual, by section, is in its table and nothing else is. */
+static const struct known {
+	const char *section;
+	const struct section_keys *table;
+	const char *keys;
+} known_keys[] = {
+	{ "listen", &listen_keys,
+	    "address allow tls tls_min certificate key auth proxy_protocol "
+	    "hello " },
+	{ "account", &account_keys,
+	    "provider host port tls tls_name ca_file pin_sha256 "
+	    "client_certificate client_key user password_file "
+	    "password_command password token_command auth region hello sender "
+	    "senders signed chunking connections rate keep_warm oauth_grant "
+	    "oauth_client_id oauth_client_secret_file oauth_certificate "
+	    "oauth_key oauth_tenant oauth_scope oauth_token_url "
+	    "oauth_device_url oauth_authorize_url oauth_ca_file "
+	    "oauth_subject " },
+	{ "device x", &device_keys,
+	    "client login login_password login_password_file account sender "
+	    "reply_to redirect recipients hide end_of_data hold " },
+	{ "limits", &limits_keys,
+	    "connections connections_per_client message_size recipients "
+	    "command_timeout message_timeout drain " },
+	{ "log", &log_keys, "level target " },
+	{ "state", &state_keys, "directory " },
+};
+
+static void test_known_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < array_len(known_keys); i++) {
+		const struct known *known = &known_keys[i];
+		struct span rest = span_of(known->keys);
+		struct span key;
+		size_t count = 0;
+
+		while ((key = span_word(&rest)).len > 0) {
+			char *printed = NULL;
+			char text[100];
+
+			snprintf(text, sizeof(text), "[%s]\n%.*s =\n",
+			    known->section, (int)key.len, key.ptr);
+			settings_drop(scratch_read(text, 0600, &printed));
+			assert_null(strstr(printed, "no such"));
+			assert_non_null(strstr(printed, "there is no value"));
+			free(printed);
+			count++;
+		}
+		assert_int_equal(count, known->table->count);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_known_keys),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}
