@@ -59,7 +59,7 @@ static int64_t days_to(int64_t year, int64_t month, int64_t day)
 	int64_t months = month > 2 ? month - 3 : month + 9;
 
 	return 365 * before + before / 4 - before / 100 + before / 400 +
-	    (153 * months + 2) / 5 + day - 1 - 719468;
+	       (153 * months + 2) / 5 + day - 1 - 719468;
 }
 
 static bool take_number(struct span *digits, size_t len, uint64_t min,
@@ -88,7 +88,7 @@ static bool take_time(struct span *rest, int64_t *seconds)
 			return false;
 		year += year < 50 ? 2000 : 1900;
 	} else if (time.tag != DER_GENERALIZED_TIME ||
-	    !take_number(&time.content, 4, 0, 9999, &year)) {
+		   !take_number(&time.content, 4, 0, 9999, &year)) {
 		return false;
 	}
 	if (!take_number(&time.content, 2, 1, 12, &month) ||
@@ -99,7 +99,7 @@ static bool take_time(struct span *rest, int64_t *seconds)
 	    !span_equal(time.content, SPAN("Z")))
 		return false;
 	*seconds = days_to(year, month, day) * DAY_SECONDS + hour * 3600 +
-	    minute * 60 + second;
+		   minute * 60 + second;
 	return true;
 }
 
@@ -203,8 +203,8 @@ static bool read_body(struct certificate *certificate, struct span body)
 	    !take_sequence(&body, &certificate->key))
 		return false;
 	return take_time(&dates, &certificate->not_before) &&
-	    take_time(&dates, &certificate->not_after) &&
-	    read_extensions(certificate, body);
+	       take_time(&dates, &certificate->not_after) &&
+	       read_extensions(certificate, body);
 }
 
 /* see certificate.h */
@@ -224,8 +224,8 @@ bool certificate_read(struct span der, struct certificate *certificate)
 }
 
 /* see certificate.h */
-bool certificate_next_name(struct span *names, struct span *name,
-    enum certificate_name_kind *kind)
+bool certificate_next_name(
+    struct span *names, struct span *name, enum certificate_name_kind *kind)
 {
 	struct der element;
 
@@ -253,8 +253,8 @@ static bool name_matches(struct span pattern, struct span host)
 	pattern = span_from(pattern, 2);
 	dot = span_find(host, '.');
 	return dot > 0 && dot < host.len &&
-	    span_find(pattern, '.') < pattern.len &&
-	    span_equal_nocase(pattern, span_from(host, dot + 1));
+	       span_find(pattern, '.') < pattern.len &&
+	       span_equal_nocase(pattern, span_from(host, dot + 1));
 }
 
 /* see certificate.h */
@@ -340,7 +340,7 @@ static void put_name(
 	if (kind == CERTIFICATE_NAME_DNS)
 		text_escaped(text, name, SHOWN_OCTETS);
 	else if (inet_ntop(name.len == 4 ? AF_INET : AF_INET6, name.ptr,
-	    address, sizeof(address)))
+		     address, sizeof(address)))
 		text_puts(text, address);
 }
 

@@ -26,15 +26,15 @@ static void portray(struct portrait *portrait, bool is_own,
 	portrait->has_names = certificate->has_names;
 	portrait->not_before = certificate->not_before;
 	portrait->not_after = certificate->not_after;
-	put_string(portrait->subject, sizeof(portrait->subject),
-	    certificate->subject);
-	put_string(portrait->issuer, sizeof(portrait->issuer),
-	    certificate->issuer);
+	put_string(
+	    portrait->subject, sizeof(portrait->subject), certificate->subject);
+	put_string(
+	    portrait->issuer, sizeof(portrait->issuer), certificate->issuer);
 }
 
 /* see finding.h */
-void finding_note(struct finding *finding,
-    const struct certificate *certificate, int64_t now)
+void finding_note(
+    struct finding *finding, const struct certificate *certificate, int64_t now)
 {
 	bool is_own = finding->count == 0;
 	struct text names;
@@ -46,8 +46,8 @@ void finding_note(struct finding *finding,
 		text_end(&names);
 	}
 	portray(&finding->last, is_own, certificate);
-	if (!finding->untimely.is_known && (now < certificate->not_before ||
-	    now > certificate->not_after))
+	if (!finding->untimely.is_known &&
+	    (now < certificate->not_before || now > certificate->not_after))
 		portray(&finding->untimely, is_own, certificate);
 	if (!finding->weak.is_known && certificate->is_weak_signed)
 		portray(&finding->weak, is_own, certificate);
@@ -62,8 +62,8 @@ bool finding_is_out_of_order(const struct finding *finding)
 static void put_portrait(struct text *words, const struct portrait *portrait)
 {
 	text_puts(words, !portrait->is_known ? "a certificate"
-	    : portrait->is_own ? "the server's certificate"
-	                       : "an issuer's certificate");
+			 : portrait->is_own  ? "the server's certificate"
+					     : "an issuer's certificate");
 	if (!portrait->is_known)
 		return;
 	text_puts(words, " (");
@@ -113,7 +113,7 @@ static void explain_name(const struct finding *finding,
 	text_puts(words, finding->names);
 	if (!finding->own.has_names)
 		text_puts(words, " (it has no subjectAltName, and the common "
-		    "name does not count)");
+				 "name does not count)");
 	text_puts(words, ", not for ");
 	text_puts(words, scene->name);
 }
@@ -150,8 +150,8 @@ static void explain_weak(const struct finding *finding,
 	(void)scene;
 	if (finding->error == BR_ERR_X509_WEAK_PUBLIC_KEY) {
 		put_portrait(words, &finding->own);
-		text_puts(words,
-		    ", or an issuer's, has an RSA key below 2048 bits");
+		text_puts(
+		    words, ", or an issuer's, has an RSA key below 2048 bits");
 		return;
 	}
 	put_portrait(words, &finding->weak);
@@ -186,10 +186,10 @@ static void explain_chain(const struct finding *finding,
 		words_put_error(words, finding->error);
 	else if (finding_is_out_of_order(finding))
 		text_puts(words, "an issuer's certificate comes first, but "
-		    "each must be issued by the next");
+				 "each must be issued by the next");
 	else
 		text_puts(words, "the first certificate cannot be read or is "
-		    "too large");
+				 "too large");
 }
 
 static void (*const explain[TLS_FAULT_COUNT])(const struct finding *finding,

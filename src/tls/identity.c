@@ -70,8 +70,8 @@ static bool is_in_bounds(struct span der, bool is_shell_allowed)
 	if (!der_take_tag(&body, DER_SEQUENCE, &skipped))
 		return is_rsa_in_bounds(body);
 	return is_shell_allowed &&
-	    der_take_tag(&body, DER_OCTET_STRING, &inner) &&
-	    is_in_bounds(inner, false);
+	       der_take_tag(&body, DER_OCTET_STRING, &inner) &&
+	       is_in_bounds(inner, false);
 }
 
 /* ---- reading ---- */
@@ -81,7 +81,7 @@ static bool is_key(struct span label)
 	static const struct span tail = SPAN("PRIVATE KEY");
 
 	return label.len >= tail.len &&
-	    span_equal(span_from(label, label.len - tail.len), tail);
+	       span_equal(span_from(label, label.len - tail.len), tail);
 }
 
 static bool decode_key(struct identity *identity,
@@ -97,7 +97,8 @@ static bool decode_key(struct identity *identity,
 		    &identity->key, object->der.ptr, object->der.len);
 	if (br_skey_decoder_last_error(&identity->key) == 0)
 		return true;
-	say(why, file, "the key cannot be used (it must be RSA of at most "
+	say(why, file,
+	    "the key cannot be used (it must be RSA of at most "
 	    "4096 bits or EC on P-256, P-384 or P-521)");
 	return false;
 }
@@ -173,11 +174,12 @@ static bool is_ec_pair(
     const br_ec_public_key *public, const br_ec_private_key *private)
 {
 	unsigned char point[BR_EC_KBUF_PUB_MAX_SIZE];
-	size_t len = br_ec_compute_pub(
-	    br_ec_get_default(), NULL, point, private);
+	size_t len =
+	    br_ec_compute_pub(br_ec_get_default(), NULL, point, private);
 
-	return len > 0 && len == public->qlen && public->curve == private->curve &&
-	    memcmp(point, public->q, len) == 0;
+	return len > 0 && len == public->qlen &&
+	       public->curve == private->curve &&
+	       memcmp(point, public->q, len) == 0;
 }
 
 static bool is_pair(const struct identity *identity)
@@ -193,44 +195,45 @@ static bool is_pair(const struct identity *identity)
 	    public->key_type != br_skey_decoder_key_type(&identity->key))
 		return false;
 	if (public->key_type == BR_KEYTYPE_RSA)
-		return is_rsa_pair(&public->key.rsa,
-		    br_skey_decoder_get_rsa(&identity->key));
+		return is_rsa_pair(
+		    &public->key.rsa, br_skey_decoder_get_rsa(&identity->key));
 	return is_ec_pair(
 	    &public->key.ec, br_skey_decoder_get_ec(&identity->key));
 }
 
 /* ---- asked for a certificate, and having none ---- */
 
-static void ask(const br_ssl_client_certificate_class **class)
+static void ask(const br_ssl_client_certificate_class **vtable)
 {
-	container_of(class, struct stranger, class)->is_asked = true;
+	container_of(vtable, struct stranger, vtable)->is_asked = true;
 }
 
-static void skip_name(const br_ssl_client_certificate_class **class, size_t len)
+static void skip_name(
+    const br_ssl_client_certificate_class **vtable, size_t len)
 {
-	(void)class;
+	(void)vtable;
 	(void)len;
 }
 
-static void skip_octets(const br_ssl_client_certificate_class **class,
+static void skip_octets(const br_ssl_client_certificate_class **vtable,
     const unsigned char *octets, size_t len)
 {
-	(void)class;
+	(void)vtable;
 	(void)octets;
 	(void)len;
 }
 
-static void skip(const br_ssl_client_certificate_class **class)
+static void skip(const br_ssl_client_certificate_class **vtable)
 {
-	(void)class;
+	(void)vtable;
 }
 
 /* An empty chain: the server decides whether that will do. */
-static void choose_none(const br_ssl_client_certificate_class **class,
+static void choose_none(const br_ssl_client_certificate_class **vtable,
     const br_ssl_client_context *client, uint32_t types,
     br_ssl_client_certificate *choice)
 {
-	(void)class;
+	(void)vtable;
 	(void)client;
 	(void)types;
 	*choice = (br_ssl_client_certificate){ 0 };
@@ -289,8 +292,7 @@ void identity_show(
 		    identity->chain_len, rsa, br_rsa_pkcs1_sign_get_default());
 	else
 		br_ssl_client_set_single_ec(client, identity->chain,
-		    identity->chain_len,
-		    br_skey_decoder_get_ec(&identity->key),
+		    identity->chain_len, br_skey_decoder_get_ec(&identity->key),
 		    BR_KEYTYPE_SIGN, BR_KEYTYPE_EC, br_ec_get_default(),
 		    br_ecdsa_sign_asn1_get_default());
 }
@@ -299,6 +301,6 @@ void identity_show(
 void stranger_show(
     struct stranger *stranger, struct br_ssl_client_context_ *client)
 {
-	stranger->class = &nobody;
-	br_ssl_client_set_client_certificate(client, &stranger->class);
+	stranger->vtable = &nobody;
+	br_ssl_client_set_client_certificate(client, &stranger->vtable);
 }

@@ -17,7 +17,7 @@ struct br_ssl_client_certificate_class_;
 
 /* Stands where an identity would, to notice being asked for one. */
 struct stranger {
-	const struct br_ssl_client_certificate_class_ *class;
+	const struct br_ssl_client_certificate_class_ *vtable;
 	bool is_asked;
 };
 

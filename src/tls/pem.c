@@ -90,7 +90,7 @@ static bool is_mark(struct span line, struct span mark, struct span *label)
 static bool is_encrypting(struct span line)
 {
 	return span_starts_nocase(line, SPAN("Proc-Type:")) &&
-	    span_find(line, 'E') < line.len;
+	       span_find(line, 'E') < line.len;
 }
 
 /*

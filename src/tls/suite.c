@@ -6,25 +6,27 @@
 #include "base/ensure.h"
 
 /* RSA comes first within a cipher: to check it costs a third of ECDSA. */
+/* clang-format off */
 static const struct suite_row {
 	uint16_t suite;
 	const char *name;
 } suites[] = {
-	{ BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256" },
-	{ BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256" },
-	{ BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384" },
-	{ BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384" },
-	{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "TLSv1.2 ECDHE-RSA-CHACHA20-POLY1305" },
+	{ BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256" },
+	{ BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256" },
+	{ BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         "TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384" },
+	{ BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       "TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384" },
+	{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   "TLSv1.2 ECDHE-RSA-CHACHA20-POLY1305" },
 	{ BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305" },
 };
+/* clang-format on */
 
 enum { CHACHA_SUITES = 2 }; /* at the end of the table */
 
 /* Without AES instructions ChaCha20 is the faster one by far. */
 static void offer_suites(br_ssl_engine_context *engine)
 {
-	bool is_aes_fast = br_aes_x86ni_ctr_get_vtable() ||
-	    br_aes_pwr8_ctr_get_vtable();
+	bool is_aes_fast =
+	    br_aes_x86ni_ctr_get_vtable() || br_aes_pwr8_ctr_get_vtable();
 	size_t first = is_aes_fast ? 0 : array_len(suites) - CHACHA_SUITES;
 	uint16_t offer[array_len(suites)];
 

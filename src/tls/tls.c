@@ -55,8 +55,8 @@ static const char *const fault_names[] = {
 	[TLS_FAULT_ALERT] = "alert",
 	[TLS_FAULT_PROTOCOL] = "protocol",
 };
-static_assert(array_len(fault_names) == TLS_FAULT_COUNT,
-    "every fault has its name");
+static_assert(
+    array_len(fault_names) == TLS_FAULT_COUNT, "every fault has its name");
 
 /* ---- beginning ---- */
 
@@ -67,15 +67,15 @@ static void set_up(struct tls *tls)
 
 	br_ssl_client_zero(client);
 	suite_offer(client);
-	tls->verify = verify_init(tls->memory, context->trust,
-	    &context->subject, time(NULL));
+	tls->verify = verify_init(
+	    tls->memory, context->trust, &context->subject, time(NULL));
 	br_ssl_engine_set_x509(&client->eng, verify_class(tls->verify));
 	if (context->identity)
 		identity_show(context->identity, client);
 	else
 		stranger_show(&tls->stranger, client);
-	br_ssl_engine_set_buffers_bidi(&client->eng, tls->in, sizeof(tls->in),
-	    tls->out, sizeof(tls->out));
+	br_ssl_engine_set_buffers_bidi(
+	    &client->eng, tls->in, sizeof(tls->in), tls->out, sizeof(tls->out));
 }
 
 /* The library's own seed may be the CPU's instruction alone, so the system's
@@ -89,8 +89,8 @@ static bool start(struct tls *tls)
 		br_ssl_engine_inject_entropy(
 		    &tls->client.eng, seed, sizeof(seed));
 	wipe(seed, sizeof(seed));
-	return fine && br_ssl_client_reset(&tls->client,
-	    context_server_name(tls->context), 0);
+	return fine && br_ssl_client_reset(
+			   &tls->client, context_server_name(tls->context), 0);
 }
 
 /* see tls.h */
@@ -193,8 +193,8 @@ static bool is_opening_whole(const struct tls *tls)
 	struct span opening = span_make(tls->opening, tls->opening_len);
 
 	return opening.len == sizeof(tls->opening) ||
-	    !is_print(opening.ptr[0]) ||
-	    span_find(opening, '\n') < opening.len;
+	       !is_print(opening.ptr[0]) ||
+	       span_find(opening, '\n') < opening.len;
 }
 
 /*
@@ -332,12 +332,12 @@ void tls_close(struct tls *tls)
 static void explain_version(const struct tls *tls, struct text *words)
 {
 	text_puts(words, "the server and this program have no TLS 1.2 or no "
-	    "cipher suite in common: ");
+			 "cipher suite in common: ");
 	if (words_is_alert(tls->error))
 		text_puts(words, "the server sent ");
 	words_put_error(words, tls->error);
 	text_puts(words, "; this program speaks TLS 1.2 with ECDHE and AES-GCM "
-	    "or ChaCha20-Poly1305");
+			 "or ChaCha20-Poly1305");
 }
 
 static void explain_opening(const struct tls *tls, struct text *words)
@@ -347,9 +347,10 @@ static void explain_opening(const struct tls *tls, struct text *words)
 
 	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
 		line.len--;
-	text_puts(words, is_print(tls->opening[0])
-	    ? "the server answered in plain text, not in TLS: \""
-	    : "the server answered with something that is not TLS: \"");
+	text_puts(words,
+	    is_print(tls->opening[0])
+		? "the server answered in plain text, not in TLS: \""
+		: "the server answered with something that is not TLS: \"");
 	text_escaped(words, line, OPENING_OCTETS);
 	text_putc(words, '"');
 }
@@ -360,15 +361,17 @@ static void explain_alert(const struct tls *tls, struct text *words)
 	words_put_error(words, tls->error);
 	if (tls->stranger.is_asked)
 		text_puts(words, ", after it had asked for a client "
-		    "certificate, and none is configured");
+				 "certificate, and none is configured");
 }
 
 static void explain_protocol(const struct tls *tls, struct text *words)
 {
 	if (tls->is_truncated) {
 		text_puts(words, tls->was_open
-		    ? "the server closed the connection without a TLS goodbye"
-		    : "the server closed the connection in the TLS handshake");
+				     ? "the server closed the connection "
+				       "without a TLS goodbye"
+				     : "the server closed the connection in "
+				       "the TLS handshake");
 		return;
 	}
 	text_puts(words, "TLS went wrong: ");

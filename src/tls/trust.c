@@ -20,6 +20,7 @@ struct trust {
 	size_t skipped;
 };
 
+/* clang-format off */
 static const char *const places[] = {
 	"/etc/ssl/certs/ca-certificates.crt",     /* Debian, Alpine, Arch */
 	"/etc/pki/tls/certs/ca-bundle.crt",       /* Fedora */
@@ -29,6 +30,7 @@ static const char *const places[] = {
 	"/usr/local/share/certs/ca-root-nss.crt", /* FreeBSD, ports */
 	"/etc/openssl/certs/ca-certificates.crt", /* NetBSD */
 };
+/* clang-format on */
 
 /* The subject of the certificate just decoded. */
 struct subject {
@@ -47,8 +49,7 @@ static unsigned char *keep(struct arena *arena, const void *octets, size_t len)
 static void on_subject(void *context, const void *octets, size_t len)
 {
 	struct subject *subject = context;
-	unsigned char *joined =
-	    arena_alloc(subject->arena, subject->len + len);
+	unsigned char *joined = arena_alloc(subject->arena, subject->len + len);
 
 	if (subject->len > 0)
 		memcpy(joined, subject->octets, subject->len);
@@ -75,7 +76,7 @@ static void keep_key(struct arena *arena, br_x509_pkey *key)
 static bool is_weak(const br_x509_pkey *key)
 {
 	return key->key_type == BR_KEYTYPE_RSA &&
-	    key->key.rsa.nlen < RSA_MIN_OCTETS;
+	       key->key.rsa.nlen < RSA_MIN_OCTETS;
 }
 
 static void add(struct trust *trust, struct span der)
@@ -106,12 +107,11 @@ static void add(struct trust *trust, struct span der)
 static bool is_certificate(struct span label)
 {
 	return span_equal(label, SPAN("CERTIFICATE")) ||
-	    span_equal(label, SPAN("X509 CERTIFICATE")) ||
-	    span_equal(label, SPAN("TRUSTED CERTIFICATE"));
+	       span_equal(label, SPAN("X509 CERTIFICATE")) ||
+	       span_equal(label, SPAN("TRUSTED CERTIFICATE"));
 }
 
-static bool read_anchors(
-    struct trust *trust, struct pem *pem, struct text *why)
+static bool read_anchors(struct trust *trust, struct pem *pem, struct text *why)
 {
 	struct pem_object object;
 	enum pem_verdict verdict;
@@ -129,7 +129,8 @@ static bool read_anchors(
 	} else {
 		text_puts(why, ": none of its ");
 		text_number(why, trust->skipped);
-		text_puts(why, " certificates can be used (keys must be RSA "
+		text_puts(why,
+		    " certificates can be used (keys must be RSA "
 		    "of 2048 to 4096 bits or EC on P-256, P-384 or P-521)");
 	}
 	return false;

@@ -14,7 +14,7 @@ enum {
 };
 
 struct verify {
-	const br_x509_class *class; /* must be first: BearSSL's door */
+	const br_x509_class *vtable; /* first: BearSSL looks here */
 	br_x509_minimal_context minimal;
 	const struct trust *trust;
 	const struct verify_subject *wanted;
@@ -29,9 +29,9 @@ struct verify {
 	char octets[VERIFY_CERTIFICATE_OCTETS];
 };
 
-static struct verify *verify_of(const br_x509_class *const *class)
+static struct verify *verify_of(const br_x509_class *const *vtable)
 {
-	return (struct verify *)(uintptr_t)class;
+	return (struct verify *)(uintptr_t)vtable;
 }
 
 /* ---- one certificate ---- */
@@ -42,8 +42,7 @@ static bool is_wanted(
 	const struct verify_subject *wanted = verify->wanted;
 
 	if (wanted->address.len > 0)
-		return certificate_is_for_address(
-		    certificate, wanted->address);
+		return certificate_is_for_address(certificate, wanted->address);
 	return certificate_is_for_host(certificate, span_of(wanted->name));
 }
 
@@ -78,8 +77,8 @@ static void read_certificate(struct verify *verify)
 	struct certificate certificate;
 
 	if (verify->total > sizeof(verify->octets) ||
-	    !certificate_read(span_make(verify->octets, verify->len),
-		&certificate))
+	    !certificate_read(
+		span_make(verify->octets, verify->len), &certificate))
 		return;
 	if (verify->finding.count == 0)
 		verify->own_fault = judge_own(verify, &certificate);
@@ -90,9 +89,9 @@ static void read_certificate(struct verify *verify)
 
 /* The name is not passed on: BearSSL would fall back on the common name and
  * knows no addresses. */
-static void start_chain(const br_x509_class **class, const char *name)
+static void start_chain(const br_x509_class **vtable, const char *name)
 {
-	struct verify *verify = verify_of(class);
+	struct verify *verify = verify_of(vtable);
 
 	(void)name;
 	verify->finding = (struct finding){ 0 };
@@ -101,9 +100,9 @@ static void start_chain(const br_x509_class **class, const char *name)
 	verify->minimal.vtable->start_chain(&verify->minimal.vtable, NULL);
 }
 
-static void start_certificate(const br_x509_class **class, uint32_t len)
+static void start_certificate(const br_x509_class **vtable, uint32_t len)
 {
-	struct verify *verify = verify_of(class);
+	struct verify *verify = verify_of(vtable);
 
 	verify->total = len;
 	verify->len = 0;
@@ -111,9 +110,9 @@ static void start_certificate(const br_x509_class **class, uint32_t len)
 }
 
 static void append(
-    const br_x509_class **class, const unsigned char *octets, size_t len)
+    const br_x509_class **vtable, const unsigned char *octets, size_t len)
 {
-	struct verify *verify = verify_of(class);
+	struct verify *verify = verify_of(vtable);
 	size_t room = sizeof(verify->octets) - verify->len;
 	size_t kept = len < room ? len : room;
 
@@ -122,9 +121,9 @@ static void append(
 	verify->minimal.vtable->append(&verify->minimal.vtable, octets, len);
 }
 
-static void end_certificate(const br_x509_class **class)
+static void end_certificate(const br_x509_class **vtable)
 {
-	struct verify *verify = verify_of(class);
+	struct verify *verify = verify_of(vtable);
 
 	verify->minimal.vtable->end_cert(&verify->minimal.vtable);
 	read_certificate(verify);
@@ -137,8 +136,7 @@ static enum tls_fault judge(const struct verify *verify)
 {
 	const struct finding *finding = &verify->finding;
 
-	if (finding->error == BR_ERR_X509_UNSUPPORTED &&
-	    finding->weak.is_known)
+	if (finding->error == BR_ERR_X509_UNSUPPORTED && finding->weak.is_known)
 		return TLS_FAULT_WEAK;
 	if (finding->error)
 		return words_fault(finding->error);
@@ -150,9 +148,9 @@ static enum tls_fault judge(const struct verify *verify)
 
 /* The number only has to make the handshake fail: what is told is the
  * finding. */
-static unsigned end_chain(const br_x509_class **class)
+static unsigned end_chain(const br_x509_class **vtable)
 {
-	struct verify *verify = verify_of(class);
+	struct verify *verify = verify_of(vtable);
 	struct finding *finding = &verify->finding;
 
 	finding->error =
@@ -164,9 +162,9 @@ static unsigned end_chain(const br_x509_class **class)
 }
 
 static const br_x509_pkey *get_key(
-    const br_x509_class *const *class, unsigned *uses)
+    const br_x509_class *const *vtable, unsigned *uses)
 {
-	const struct verify *verify = verify_of(class);
+	const struct verify *verify = verify_of(vtable);
 
 	if (!verify->is_verified)
 		return NULL;
@@ -212,7 +210,7 @@ enum tls_fault verify_fault(const struct verify *verify)
 /* see verify.h */
 const struct br_x509_class_ **verify_class(struct verify *verify)
 {
-	return &verify->class;
+	return &verify->vtable;
 }
 
 /* see verify.h */
@@ -222,8 +220,8 @@ size_t verify_size(void)
 }
 
 /* Signatures over SHA-1 and MD5 fail because these are not given. */
-static void init_minimal(br_x509_minimal_context *minimal,
-    const struct trust *trust)
+static void init_minimal(
+    br_x509_minimal_context *minimal, const struct trust *trust)
 {
 	br_x509_minimal_init(minimal, &br_sha256_vtable, trust_anchors(trust),
 	    trust_count(trust));
@@ -231,8 +229,8 @@ static void init_minimal(br_x509_minimal_context *minimal,
 	br_x509_minimal_set_hash(minimal, br_sha384_ID, &br_sha384_vtable);
 	br_x509_minimal_set_hash(minimal, br_sha512_ID, &br_sha512_vtable);
 	br_x509_minimal_set_rsa(minimal, br_rsa_pkcs1_vrfy_get_default());
-	br_x509_minimal_set_ecdsa(minimal, br_ec_get_default(),
-	    br_ecdsa_vrfy_asn1_get_default());
+	br_x509_minimal_set_ecdsa(
+	    minimal, br_ec_get_default(), br_ecdsa_vrfy_asn1_get_default());
 	br_x509_minimal_set_minrsa(minimal, RSA_MIN_OCTETS);
 }
 
@@ -243,7 +241,7 @@ struct verify *verify_init(void *memory, const struct trust *trust,
 	struct verify *verify = memory;
 
 	memset(verify, 0, sizeof(*verify));
-	verify->class = &checker;
+	verify->vtable = &checker;
 	verify->trust = trust;
 	verify->wanted = subject;
 	verify->now = now;

@@ -13,54 +13,56 @@ enum {
 	ALERT_INSUFFICIENT_SECURITY = 71,
 };
 
+/* clang-format off */
 static const struct error_row {
 	int error;
 	enum tls_fault fault;
 	const char *words;
 } errors[] = {
-	{ 0, TLS_FAULT_PROTOCOL, "the peer ended the handshake" },
-	{ BR_ERR_BAD_PARAM, TLS_FAULT_PROTOCOL, "a parameter was refused" },
-	{ BR_ERR_BAD_STATE, TLS_FAULT_PROTOCOL, "out of order" },
-	{ BR_ERR_UNSUPPORTED_VERSION, TLS_FAULT_VERSION, "the peer chose another version of TLS" },
-	{ BR_ERR_BAD_VERSION, TLS_FAULT_PROTOCOL, "a record of another version of TLS" },
-	{ BR_ERR_BAD_LENGTH, TLS_FAULT_PROTOCOL, "a record of a wrong length" },
-	{ BR_ERR_TOO_LARGE, TLS_FAULT_PROTOCOL, "a record or message too large" },
-	{ BR_ERR_BAD_MAC, TLS_FAULT_PROTOCOL, "a record that was changed on its way" },
-	{ BR_ERR_NO_RANDOM, TLS_FAULT_PROTOCOL, "this machine gave no random octets" },
-	{ BR_ERR_UNKNOWN_TYPE, TLS_FAULT_PROTOCOL, "a record of an unknown type" },
-	{ BR_ERR_UNEXPECTED, TLS_FAULT_PROTOCOL, "a message out of its turn" },
-	{ BR_ERR_BAD_CCS, TLS_FAULT_PROTOCOL, "a wrong ChangeCipherSpec" },
-	{ BR_ERR_BAD_ALERT, TLS_FAULT_PROTOCOL, "a wrong alert" },
-	{ BR_ERR_BAD_HANDSHAKE, TLS_FAULT_PROTOCOL, "a handshake message that cannot be read" },
-	{ BR_ERR_OVERSIZED_ID, TLS_FAULT_PROTOCOL, "a session id too long" },
-	{ BR_ERR_BAD_CIPHER_SUITE, TLS_FAULT_VERSION, "the peer chose a cipher suite that was not offered" },
-	{ BR_ERR_BAD_COMPRESSION, TLS_FAULT_PROTOCOL, "the peer chose compression" },
-	{ BR_ERR_BAD_FRAGLEN, TLS_FAULT_PROTOCOL, "a wrong fragment length" },
-	{ BR_ERR_BAD_SECRENEG, TLS_FAULT_PROTOCOL, "a wrong answer about renegotiation" },
-	{ BR_ERR_EXTRA_EXTENSION, TLS_FAULT_PROTOCOL, "an extension nobody asked for" },
-	{ BR_ERR_BAD_SNI, TLS_FAULT_PROTOCOL, "a wrong answer about the server's name" },
-	{ BR_ERR_BAD_HELLO_DONE, TLS_FAULT_PROTOCOL, "a wrong ServerHelloDone" },
-	{ BR_ERR_LIMIT_EXCEEDED, TLS_FAULT_PROTOCOL, "the server's key is too large (RSA over 4096 bits)" },
-	{ BR_ERR_BAD_FINISHED, TLS_FAULT_PROTOCOL, "a wrong Finished: the handshake was changed on its way" },
-	{ BR_ERR_RESUME_MISMATCH, TLS_FAULT_PROTOCOL, "a session resumed with other parameters" },
-	{ BR_ERR_INVALID_ALGORITHM, TLS_FAULT_VERSION, "no signature algorithm or curve in common" },
-	{ BR_ERR_BAD_SIGNATURE, TLS_FAULT_PROTOCOL, "the server's signature is wrong" },
-	{ BR_ERR_WRONG_KEY_USAGE, TLS_FAULT_USAGE, "the certificate's key must not be used for this cipher suite" },
-	{ BR_ERR_X509_EMPTY_CHAIN, TLS_FAULT_CHAIN, "the server sent no certificate" },
-	{ BR_ERR_X509_UNSUPPORTED, TLS_FAULT_CHAIN, "a kind of key or signature that cannot be checked" },
-	{ BR_ERR_X509_LIMIT_EXCEEDED, TLS_FAULT_CHAIN, "a key or signature too large (RSA over 4096 bits)" },
-	{ BR_ERR_X509_WRONG_KEY_TYPE, TLS_FAULT_CHAIN, "a key of another kind than its signature" },
-	{ BR_ERR_X509_BAD_SIGNATURE, TLS_FAULT_UNTRUSTED, "a signature is wrong" },
-	{ BR_ERR_X509_TIME_UNKNOWN, TLS_FAULT_DATES, "the time is not known" },
-	{ BR_ERR_X509_EXPIRED, TLS_FAULT_DATES, "outside of its dates" },
-	{ BR_ERR_X509_DN_MISMATCH, TLS_FAULT_CHAIN, "the certificates do not follow each other: each must be issued by the next" },
-	{ BR_ERR_X509_BAD_SERVER_NAME, TLS_FAULT_NAME, "it is for other names" },
-	{ BR_ERR_X509_CRITICAL_EXTENSION, TLS_FAULT_CHAIN, "it has a critical extension that cannot be checked" },
-	{ BR_ERR_X509_NOT_CA, TLS_FAULT_CHAIN, "an issuer is no certificate authority, or must not have another below it" },
-	{ BR_ERR_X509_FORBIDDEN_KEY_USAGE, TLS_FAULT_CHAIN, "an issuer's key must not sign certificates" },
-	{ BR_ERR_X509_WEAK_PUBLIC_KEY, TLS_FAULT_WEAK, "an RSA key below 2048 bits" },
-	{ BR_ERR_X509_NOT_TRUSTED, TLS_FAULT_UNTRUSTED, "no trust anchor vouches for it" },
+	{ 0,                               TLS_FAULT_PROTOCOL,  "the peer ended the handshake" },
+	{ BR_ERR_BAD_PARAM,                TLS_FAULT_PROTOCOL,  "a parameter was refused" },
+	{ BR_ERR_BAD_STATE,                TLS_FAULT_PROTOCOL,  "out of order" },
+	{ BR_ERR_UNSUPPORTED_VERSION,      TLS_FAULT_VERSION,   "the peer chose another version of TLS" },
+	{ BR_ERR_BAD_VERSION,              TLS_FAULT_PROTOCOL,  "a record of another version of TLS" },
+	{ BR_ERR_BAD_LENGTH,               TLS_FAULT_PROTOCOL,  "a record of a wrong length" },
+	{ BR_ERR_TOO_LARGE,                TLS_FAULT_PROTOCOL,  "a record or message too large" },
+	{ BR_ERR_BAD_MAC,                  TLS_FAULT_PROTOCOL,  "a record that was changed on its way" },
+	{ BR_ERR_NO_RANDOM,                TLS_FAULT_PROTOCOL,  "this machine gave no random octets" },
+	{ BR_ERR_UNKNOWN_TYPE,             TLS_FAULT_PROTOCOL,  "a record of an unknown type" },
+	{ BR_ERR_UNEXPECTED,               TLS_FAULT_PROTOCOL,  "a message out of its turn" },
+	{ BR_ERR_BAD_CCS,                  TLS_FAULT_PROTOCOL,  "a wrong ChangeCipherSpec" },
+	{ BR_ERR_BAD_ALERT,                TLS_FAULT_PROTOCOL,  "a wrong alert" },
+	{ BR_ERR_BAD_HANDSHAKE,            TLS_FAULT_PROTOCOL,  "a handshake message that cannot be read" },
+	{ BR_ERR_OVERSIZED_ID,             TLS_FAULT_PROTOCOL,  "a session id too long" },
+	{ BR_ERR_BAD_CIPHER_SUITE,         TLS_FAULT_VERSION,   "the peer chose a cipher suite that was not offered" },
+	{ BR_ERR_BAD_COMPRESSION,          TLS_FAULT_PROTOCOL,  "the peer chose compression" },
+	{ BR_ERR_BAD_FRAGLEN,              TLS_FAULT_PROTOCOL,  "a wrong fragment length" },
+	{ BR_ERR_BAD_SECRENEG,             TLS_FAULT_PROTOCOL,  "a wrong answer about renegotiation" },
+	{ BR_ERR_EXTRA_EXTENSION,          TLS_FAULT_PROTOCOL,  "an extension nobody asked for" },
+	{ BR_ERR_BAD_SNI,                  TLS_FAULT_PROTOCOL,  "a wrong answer about the server's name" },
+	{ BR_ERR_BAD_HELLO_DONE,           TLS_FAULT_PROTOCOL,  "a wrong ServerHelloDone" },
+	{ BR_ERR_LIMIT_EXCEEDED,           TLS_FAULT_PROTOCOL,  "the server's key is too large (RSA over 4096 bits)" },
+	{ BR_ERR_BAD_FINISHED,             TLS_FAULT_PROTOCOL,  "a wrong Finished: the handshake was changed on its way" },
+	{ BR_ERR_RESUME_MISMATCH,          TLS_FAULT_PROTOCOL,  "a session resumed with other parameters" },
+	{ BR_ERR_INVALID_ALGORITHM,        TLS_FAULT_VERSION,   "no signature algorithm or curve in common" },
+	{ BR_ERR_BAD_SIGNATURE,            TLS_FAULT_PROTOCOL,  "the server's signature is wrong" },
+	{ BR_ERR_WRONG_KEY_USAGE,          TLS_FAULT_USAGE,     "the certificate's key must not be used for this cipher suite" },
+	{ BR_ERR_X509_EMPTY_CHAIN,         TLS_FAULT_CHAIN,     "the server sent no certificate" },
+	{ BR_ERR_X509_UNSUPPORTED,         TLS_FAULT_CHAIN,     "a kind of key or signature that cannot be checked" },
+	{ BR_ERR_X509_LIMIT_EXCEEDED,      TLS_FAULT_CHAIN,     "a key or signature too large (RSA over 4096 bits)" },
+	{ BR_ERR_X509_WRONG_KEY_TYPE,      TLS_FAULT_CHAIN,     "a key of another kind than its signature" },
+	{ BR_ERR_X509_BAD_SIGNATURE,       TLS_FAULT_UNTRUSTED, "a signature is wrong" },
+	{ BR_ERR_X509_TIME_UNKNOWN,        TLS_FAULT_DATES,     "the time is not known" },
+	{ BR_ERR_X509_EXPIRED,             TLS_FAULT_DATES,     "outside of its dates" },
+	{ BR_ERR_X509_DN_MISMATCH,         TLS_FAULT_CHAIN,     "the certificates do not follow each other: each must be issued by the next" },
+	{ BR_ERR_X509_BAD_SERVER_NAME,     TLS_FAULT_NAME,      "it is for other names" },
+	{ BR_ERR_X509_CRITICAL_EXTENSION,  TLS_FAULT_CHAIN,     "it has a critical extension that cannot be checked" },
+	{ BR_ERR_X509_NOT_CA,              TLS_FAULT_CHAIN,     "an issuer is no certificate authority, or must not have another below it" },
+	{ BR_ERR_X509_FORBIDDEN_KEY_USAGE, TLS_FAULT_CHAIN,     "an issuer's key must not sign certificates" },
+	{ BR_ERR_X509_WEAK_PUBLIC_KEY,     TLS_FAULT_WEAK,      "an RSA key below 2048 bits" },
+	{ BR_ERR_X509_NOT_TRUSTED,         TLS_FAULT_UNTRUSTED, "no trust anchor vouches for it" },
 };
+/* clang-format on */
 
 static const struct alert_row {
 	int alert;
@@ -96,9 +98,8 @@ static const struct alert_row {
 
 /* BearSSL's other numbers from 32 to 63 all say that a certificate cannot be
  * read. */
-static const struct error_row unreadable = {
-	0, TLS_FAULT_CHAIN, "a certificate that cannot be read"
-};
+static const struct error_row unreadable = { 0, TLS_FAULT_CHAIN,
+	"a certificate that cannot be read" };
 
 static const struct error_row *find_error(int error)
 {
@@ -114,7 +115,7 @@ static const struct error_row *find_error(int error)
 bool words_is_alert(int error)
 {
 	return error >= BR_ERR_RECV_FATAL_ALERT &&
-	    error < BR_ERR_SEND_FATAL_ALERT;
+	       error < BR_ERR_SEND_FATAL_ALERT;
 }
 
 /* see words.h */
