@@ -57,7 +57,8 @@ static unsigned line_code(const struct reply_reader *reader)
 /* The octet behind the code; a bare "220" ends there, as if by a blank. */
 static char line_separator(const struct reply_reader *reader)
 {
-	if (reader->line_octets < 4 || reader->code[3] == '\r')
+	if (reader->line_octets == 3 ||
+	    (reader->line_octets == 4 && reader->code[3] == '\r'))
 		return ' ';
 	return reader->code[3];
 }
@@ -99,7 +100,7 @@ enum reply_verdict reply_read(struct reply_reader *reader, struct span *in)
 
 	if (reader->is_malformed)
 		return REPLY_MALFORMED;
-	if (reader->is_over)
+	if (reader->is_over && in->len > 0)
 		reply_reader_init(reader);
 	while (verdict == REPLY_MORE && in->len > 0) {
 		size_t end = span_find(*in, '\n');
@@ -144,7 +145,8 @@ static size_t enhanced_length(struct span text)
 	}
 	if (dots != 2 || text.ptr[len - 1] == '.')
 		return 0;
-	return len;
+	/* "2.0.0rc1" is a word of the text. */
+	return len < text.len && is_alpha(text.ptr[len]) ? 0 : len;
 }
 
 /* see reply.h */
@@ -192,8 +194,8 @@ void reply_put(struct text *text, const struct reply *reply)
 	text_putc(&line, ' ');
 	put_ascii(&line, enhanced);
 	while (span_split(&rest, '\n', &part)) {
-		if (enhanced.len > 0 && part.len >= enhanced.len &&
-		    span_equal(span_first(part, enhanced.len), enhanced))
+		if (enhanced.len > 0 && span_equal(enhanced,
+		    span_first(part, enhanced_length(part))))
 			part = span_trim(span_from(part, enhanced.len));
 		if (part.len == 0)
 			continue;
