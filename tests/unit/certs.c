@@ -131,9 +131,11 @@ struct cert cert_make(
 	set_dates(cert.x509, recipe);
 	need(X509_set_pubkey(cert.x509, cert.key));
 	add_names(cert.x509, recipe);
+	if (recipe->is_said_no_ca)
+		add_extension(cert.x509, NID_basic_constraints, "CA:FALSE");
 	if (recipe->is_ca)
-		add_extension(cert.x509, NID_basic_constraints,
-		    "critical,CA:TRUE");
+		add_extension(
+		    cert.x509, NID_basic_constraints, "critical,CA:TRUE");
 	if (recipe->uses)
 		add_extension(cert.x509, NID_ext_key_usage, recipe->uses);
 	if (EVP_PKEY_is_a(signer->key, "ED25519"))
@@ -191,8 +193,8 @@ char *key_pem(EVP_PKEY *key, const char *passphrase)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	need(bio && PEM_write_bio_PKCS8PrivateKey(bio, key,
-	    passphrase ? EVP_aes_128_cbc() : NULL, passphrase,
-	    passphrase ? (int)strlen(passphrase) : 0, NULL, NULL));
+			passphrase ? EVP_aes_128_cbc() : NULL, passphrase,
+			passphrase ? (int)strlen(passphrase) : 0, NULL, NULL));
 	return keep_bio(bio);
 }
 

@@ -31,6 +31,7 @@ struct cert_recipe {
 	const char *names; /* as in openssl.cnf: "DNS:a.example,IP:192.0.2.1" */
 	const char *uses;  /* "serverAuth" */
 	bool is_ca;
+	bool is_said_no_ca; /* CA:FALSE, instead of no word on it */
 	const char *digest; /* "SHA256" unless said */
 	enum cert_key key;
 	int days_from; /* of validity, from today */

@@ -27,7 +27,8 @@ static struct span der_of(const struct cert *cert)
 static struct cert make(const struct cert_recipe *recipe)
 {
 	static const struct cert_recipe authority = {
-		.common_name = "Some Root", .is_ca = true,
+		.common_name = "Some Root",
+		.is_ca = true,
 		.key = CERT_KEY_P256_OTHER,
 	};
 	struct cert issuer = cert_make(&authority, NULL);
@@ -82,8 +83,7 @@ static void test_der_lengths(void **state)
 
 		assert_int_equal(fine, cases[i].content != SIZE_MAX);
 		if (fine)
-			assert_int_equal(
-			    element.content.len, cases[i].content);
+			assert_int_equal(element.content.len, cases[i].content);
 		else
 			assert_int_equal(rest.len, cases[i].der.len);
 	}
@@ -91,11 +91,14 @@ static void test_der_lengths(void **state)
 
 static void test_whole_certificate(void **state)
 {
-	struct certificate certificate = read_made(&(struct cert_recipe){
-	    .common_name = "mail.example.com", .uses = "serverAuth",
-	    .names = "DNS:mail.example.com,DNS:*.example.net,"
-		     "email:x@example.com,IP:192.0.2.1,IP:2001:db8::1",
-	    .key = CERT_KEY_P256, .days_from = -1, .days_to = 1 });
+	struct certificate certificate =
+	    read_made(&(struct cert_recipe){ .common_name = "mail.example.com",
+		.uses = "serverAuth",
+		.names = "DNS:mail.example.com,DNS:*.example.net,"
+			 "email:x@example.com,IP:192.0.2.1,IP:2001:db8::1",
+		.key = CERT_KEY_P256,
+		.days_from = -1,
+		.days_to = 1 });
 	int64_t now = time(NULL);
 	char place[256];
 	struct text text;
@@ -115,20 +118,20 @@ static void test_whole_certificate(void **state)
 	assert_words(&text, "CN=Some Root");
 	text_init(&text, place, sizeof(place));
 	certificate_put_names(&text, &certificate, 3);
-	assert_words(&text,
-	    "mail.example.com, *.example.net, 192.0.2.1 and 1 more");
+	assert_words(
+	    &text, "mail.example.com, *.example.net, 192.0.2.1 and 1 more");
 	text_init(&text, place, sizeof(place));
 	certificate_put_names(&text, &certificate, 4);
-	assert_words(&text,
-	    "mail.example.com, *.example.net, 192.0.2.1, 2001:db8::1");
+	assert_words(
+	    &text, "mail.example.com, *.example.net, 192.0.2.1, 2001:db8::1");
 }
 
 /* Writes `time` in place of the certificate's first date. */
-static bool read_with_date(
-    const char *time, struct certificate *certificate)
+static bool read_with_date(const char *time, struct certificate *certificate)
 {
 	struct cert cert = make(&(struct cert_recipe){ .key = CERT_KEY_P256,
-	    .days_from = strlen(time) == 13 ? 0 : 30000, .days_to = 30001 });
+	    .days_from = strlen(time) == 13 ? 0 : 30000,
+	    .days_to = 30001 });
 	unsigned char *der;
 	size_t len = cert_der(&cert, &der);
 	const char mark[] = { strlen(time) == 13 ? 0x17 : 0x18,
@@ -138,8 +141,7 @@ static bool read_with_date(
 	while (memcmp(der + at, mark, 2) != 0)
 		assert_true(++at < len - 2);
 	memcpy(der + at + 2, time, strlen(time));
-	return certificate_read(
-	    span_make((const char *)der, len), certificate);
+	return certificate_read(span_make((const char *)der, len), certificate);
 }
 
 static void test_dates(void **state)
@@ -213,9 +215,11 @@ static void test_uses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(read_made(&(struct cert_recipe){
-		    .uses = cases[i].uses, .key = CERT_KEY_P256 })
-		    .is_for_servers, cases[i].is_for_servers);
+		assert_int_equal(
+		    read_made(&(struct cert_recipe){
+				  .uses = cases[i].uses, .key = CERT_KEY_P256 })
+			.is_for_servers,
+		    cases[i].is_for_servers);
 }
 
 static void test_weak_signatures(void **state)
@@ -224,7 +228,9 @@ static void test_weak_signatures(void **state)
 		const char *digest;
 		bool is_weak;
 	} cases[] = {
-		{ "SHA256", false }, { "SHA384", false }, { "SHA512", false },
+		{ "SHA256", false },
+		{ "SHA384", false },
+		{ "SHA512", false },
 		{ "SHA1", true },
 	};
 
@@ -235,8 +241,8 @@ static void test_weak_signatures(void **state)
 		struct cert alone;
 		struct certificate certificate;
 
-		assert_int_equal(read_made(&recipe).is_weak_signed,
-		    cases[i].is_weak);
+		assert_int_equal(
+		    read_made(&recipe).is_weak_signed, cases[i].is_weak);
 		recipe.key = CERT_KEY_RSA_1024;
 		alone = cert_make(&recipe, NULL);
 		assert_true(certificate_read(der_of(&alone), &certificate));
@@ -246,9 +252,15 @@ static void test_weak_signatures(void **state)
 
 static void test_authority(void **state)
 {
+	struct cert_recipe recipe = { .key = CERT_KEY_P256 };
+
 	(void)state;
-	assert_true(read_made(&(struct cert_recipe){
-	    .is_ca = true, .key = CERT_KEY_P256 }).is_ca);
+	assert_false(read_made(&recipe).is_ca);
+	recipe.is_said_no_ca = true;
+	assert_false(read_made(&recipe).is_ca);
+	recipe.is_said_no_ca = false;
+	recipe.is_ca = true;
+	assert_true(read_made(&recipe).is_ca);
 }
 
 static void test_host_names(void **state)
@@ -286,10 +298,12 @@ static void test_host_names(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct certificate certificate = read_made(
 		    &(struct cert_recipe){ .common_name = "common.example",
-			.names = cases[i].names, .key = CERT_KEY_P256 });
+			.names = cases[i].names,
+			.key = CERT_KEY_P256 });
 
-		assert_int_equal(certificate_is_for_host(&certificate,
-		    span_of(cases[i].host)), cases[i].matches);
+		assert_int_equal(certificate_is_for_host(
+				     &certificate, span_of(cases[i].host)),
+		    cases[i].matches);
 	}
 }
 
@@ -301,11 +315,11 @@ static void test_name_with_a_nul(void **state)
 	};
 
 	(void)state;
-	assert_true(certificate_is_for_host(
-	    &certificate, SPAN("good.example")));
+	assert_true(
+	    certificate_is_for_host(&certificate, SPAN("good.example")));
 	certificate.names = SPAN("\x82\x0fgood.example\0.x");
-	assert_false(certificate_is_for_host(
-	    &certificate, SPAN("good.example")));
+	assert_false(
+	    certificate_is_for_host(&certificate, SPAN("good.example")));
 }
 
 static void test_addresses(void **state)
@@ -315,28 +329,30 @@ static void test_addresses(void **state)
 	    .key = CERT_KEY_P256 });
 
 	(void)state;
+	assert_true(
+	    certificate_is_for_address(&certificate, SPAN("\xc0\x00\x02\x01")));
 	assert_true(certificate_is_for_address(
-	    &certificate, SPAN("\xc0\x00\x02\x01")));
-	assert_true(certificate_is_for_address(&certificate,
-	    SPAN("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01")));
-	assert_false(certificate_is_for_address(
-	    &certificate, SPAN("\xc0\x00\x02\x09")));
+	    &certificate, SPAN("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01")));
+	assert_false(
+	    certificate_is_for_address(&certificate, SPAN("\xc0\x00\x02\x09")));
 	assert_false(certificate_is_for_address(&certificate, SPAN("")));
 	certificate.names = SPAN("\x82\x04\xc0\x00\x02\x01");
-	assert_false(certificate_is_for_address(
-	    &certificate, SPAN("\xc0\x00\x02\x01")));
+	assert_false(
+	    certificate_is_for_address(&certificate, SPAN("\xc0\x00\x02\x01")));
 }
 
 static void test_pin(void **state)
 {
 	static const enum cert_key kinds[] = {
-		CERT_KEY_P256, CERT_KEY_RSA_2048, CERT_KEY_ED25519,
+		CERT_KEY_P256,
+		CERT_KEY_RSA_2048,
+		CERT_KEY_ED25519,
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct cert cert = make(&(struct cert_recipe){
-		    .key = kinds[i] });
+		struct cert cert =
+		    make(&(struct cert_recipe){ .key = kinds[i] });
 		struct certificate certificate;
 		unsigned char expected[32];
 		struct tls_pin pin;
@@ -387,10 +403,12 @@ static bool is_read(struct span der)
 
 static struct span rich_der(void)
 {
-	struct cert cert = make(&(struct cert_recipe){
-	    .common_name = "mail.example.com", .uses = "serverAuth",
-	    .names = "DNS:mail.example.com,DNS:*.example.net,IP:192.0.2.1",
-	    .is_ca = true, .key = CERT_KEY_P256 });
+	struct cert cert =
+	    make(&(struct cert_recipe){ .common_name = "mail.example.com",
+		.uses = "serverAuth",
+		.names = "DNS:mail.example.com,DNS:*.example.net,IP:192.0.2.1",
+		.is_ca = true,
+		.key = CERT_KEY_P256 });
 
 	return der_of(&cert);
 }

@@ -29,8 +29,7 @@ static const char *server_name_sent(const char *name, const char *names)
 	scene_open(&scene);
 	scene_pump(&scene);
 	scene_assert_open(&scene);
-	heard = SSL_get_servername(
-	    scene.server.ssl, TLSEXT_NAMETYPE_host_name);
+	heard = SSL_get_servername(scene.server.ssl, TLSEXT_NAMETYPE_host_name);
 	snprintf(sent, sizeof(sent), "%s", heard ? heard : "");
 	scene_close(&scene);
 	return sent;
@@ -39,10 +38,12 @@ static const char *server_name_sent(const char *name, const char *names)
 static void test_server_name_sent(void **state)
 {
 	(void)state;
-	assert_string_equal(server_name_sent(
-	    "mail.example.com", "DNS:mail.example.com"), "mail.example.com");
-	assert_string_equal(server_name_sent(
-	    "mail.example.com.", "DNS:mail.example.com"), "mail.example.com");
+	assert_string_equal(
+	    server_name_sent("mail.example.com", "DNS:mail.example.com"),
+	    "mail.example.com");
+	assert_string_equal(
+	    server_name_sent("mail.example.com.", "DNS:mail.example.com"),
+	    "mail.example.com");
 	assert_string_equal(server_name_sent("192.0.2.1", "IP:192.0.2.1"), "");
 	assert_string_equal(
 	    server_name_sent("2001:db8::1", "IP:2001:db8::1"), "");
@@ -51,13 +52,25 @@ static void test_server_name_sent(void **state)
 static void test_names_nobody_can_have(void **state)
 {
 	static const char *const names[] = {
-		"", ".", "..", "a..b", ".example.com", "mail.example.com..",
-		"m\xc3\xbcller.example", "a b", "*.example.com", "1.2.3",
-		"192.0.2.256", "[::1]", "mail.example.com:587",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.de",
+		"",
+		".",
+		"..",
+		"a..b",
+		".example.com",
+		"mail.example.com..",
+		"m\xc3\xbcller.example",
+		"a b",
+		"*.example.com",
+		"1.2.3",
+		"192.0.2.256",
+		"[::1]",
+		"mail.example.com:587",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aa.de",
 	};
 	char long_name[300];
-	struct tls_client_settings settings = { .ca_file = scene_file(&scene_root) };
+	struct tls_client_settings settings = { .ca_file =
+						    scene_file(&scene_root) };
 	struct text why;
 
 	(void)state;
@@ -66,12 +79,12 @@ static void test_names_nobody_can_have(void **state)
 			long_name[j] = j % 10 ? 'a' : '.';
 		long_name[0] = 'a';
 		long_name[255] = '\0';
-		settings.name = i < sizeof(names) / sizeof(names[0])
-		    ? names[i] : long_name;
+		settings.name =
+		    i < sizeof(names) / sizeof(names[0]) ? names[i] : long_name;
 		text_init(&why, place, sizeof(place));
 		assert_null(tls_context_new(&settings, &why));
-		assert_non_null(strstr(text_end(&why),
-		    "is neither a host name nor an address"));
+		assert_non_null(strstr(
+		    text_end(&why), "is neither a host name nor an address"));
 	}
 }
 
@@ -134,8 +147,8 @@ static void try_versions(int min, int max, const char *words)
 	scene_open(&scene);
 	scene_pump(&scene);
 	scene_assert_fault(&scene, TLS_FAULT_VERSION, words);
-	assert_non_null(strstr(scene_explained(&scene),
-	    "this program speaks TLS 1.2 with"));
+	assert_non_null(strstr(
+	    scene_explained(&scene), "this program speaks TLS 1.2 with"));
 	scene_close(&scene);
 }
 
@@ -151,7 +164,8 @@ static void test_versions(void **state)
 static void test_no_suite_in_common(void **state)
 {
 	static const char *const suites[] = {
-		"ECDHE-ECDSA-AES128-SHA256", "AES128-GCM-SHA256",
+		"ECDHE-ECDSA-AES128-SHA256",
+		"AES128-GCM-SHA256",
 		"DHE-RSA-AES128-GCM-SHA256",
 	};
 
@@ -204,23 +218,24 @@ static void test_plain_text(void **state)
 		const char *words;
 	} cases[] = {
 		{ SPAN("220 mail.example.com ESMTP\r\n250 more\r\n"), false,
-		    "in plain text, not in TLS: \"220 mail.example.com ESMTP\"" },
+		    "in plain text, not in TLS: \"220 mail.example.com "
+		    "ESMTP\"" },
 		{ SPAN("SSH-2.0-x\n"), false, "\"SSH-2.0-x\"" },
 		{ SPAN("220 half a gree"), true, "\"220 half a gree\"" },
 		{ SPAN("\x00\x01\x02"), false,
 		    "something that is not TLS: \"\\x00" },
 		{ SPAN("\x16\x01"), false, "something that is not TLS" },
 		{ SPAN("220 0123456789 0123456789 0123456789 0123456789 "
-		    "0123456789 0123456789 0123456789 0123456789"), false,
-		    "\"220 0123456789" },
+		       "0123456789 0123456789 0123456789 0123456789"),
+		    false, "\"220 0123456789" },
 	};
 	static const size_t grains[] = { 1, 2, 3, 7, 64, GRAIN_WHOLE };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t j = 0; j < 6; j++)
-			try_opening(cases[i].said, grains[j],
-			    cases[i].is_ended, cases[i].words);
+			try_opening(cases[i].said, grains[j], cases[i].is_ended,
+			    cases[i].words);
 }
 
 static void test_no_answer_at_all(void **state)
@@ -270,7 +285,7 @@ static void test_first_records(void **state)
 		    "a record of a wrong length" },
 		/* A ServerHello of TLS 1.0. */
 		{ SPAN("\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01"
-		    "0123456789abcdef0123456789abcdef\x00\xc0\x13\x00"),
+		       "0123456789abcdef0123456789abcdef\x00\xc0\x13\x00"),
 		    TLS_FAULT_VERSION, "chose another version of TLS" },
 	};
 
@@ -311,14 +326,18 @@ static int accept_any(int fine, X509_STORE_CTX *store)
 static void test_client_certificate(void **state)
 {
 	static const enum cert_key kinds[] = {
-		CERT_KEY_RSA_2048, CERT_KEY_P256_OTHER, CERT_KEY_P384,
+		CERT_KEY_RSA_2048,
+		CERT_KEY_P256_OTHER,
+		CERT_KEY_P384,
 	};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct scene scene = scene_good();
-		struct cert own = cert_make(&(struct cert_recipe){
-		    .common_name = "client", .key = kinds[i] }, &scene_root);
+		struct cert own =
+		    cert_make(&(struct cert_recipe){ .common_name = "client",
+				  .key = kinds[i] },
+			&scene_root);
 		char *certificate = cert_pem(&own);
 		char *key = key_pem(own.key, NULL);
 		X509 *heard;
@@ -326,8 +345,9 @@ static void test_client_certificate(void **state)
 		scene.settings.client_certificate =
 		    certs_file(certificate, strlen(certificate));
 		scene.settings.client_key = certs_file(key, strlen(key));
-		SSL_CTX_set_verify(scene.server.context, SSL_VERIFY_PEER |
-		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
+		SSL_CTX_set_verify(scene.server.context,
+		    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+		    accept_any);
 		scene_open(&scene);
 		scene_pump(&scene);
 		scene_assert_open(&scene);
@@ -358,8 +378,7 @@ static void test_client_certificate_not_needed(void **state)
 	struct scene scene = scene_good();
 
 	(void)state;
-	SSL_CTX_set_verify(
-	    scene.server.context, SSL_VERIFY_PEER, accept_any);
+	SSL_CTX_set_verify(scene.server.context, SSL_VERIFY_PEER, accept_any);
 	scene_open(&scene);
 	scene_pump(&scene);
 	scene_assert_open(&scene);
@@ -369,7 +388,8 @@ static void test_client_certificate_not_needed(void **state)
 static void test_client_key_alone(void **state)
 {
 	struct tls_client_settings settings = {
-		.name = "mail.example.com", .client_key = "/nowhere",
+		.name = "mail.example.com",
+		.client_key = "/nowhere",
 		.ca_file = scene_file(&scene_root),
 	};
 	struct text why;
@@ -401,7 +421,7 @@ static void say(struct scene *scene, const char *plain, size_t len)
 		sent += tls_put_plain(scene->tls, part);
 		scene_pump(scene);
 		while (SSL_read_ex(scene->server.ssl, heard + got,
-		    sizeof(heard) - got, &now) == 1)
+			   sizeof(heard) - got, &now) == 1)
 			got += now;
 		assert_true(sent + got > before);
 	}
@@ -523,6 +543,38 @@ static void test_changed_record(void **state)
 	scene_close(&scene);
 }
 
+/* One octet of the server's hello, certificates, key or signature is changed
+ * on its way: whatever is said about it, nothing opens. */
+static void test_changed_handshake(void **state)
+{
+	enum { STEP = 13, END = 4000 };
+
+	(void)state;
+	for (size_t at = 0; at < END; at += STEP) {
+		struct scene scene = scene_good();
+		char *octets;
+		size_t len;
+
+		SSL_CTX_set_options(scene.server.context, SSL_OP_NO_TICKET);
+		scene_open(&scene);
+		scene_to_server(&scene);
+		SSL_do_handshake(scene.server.ssl);
+		len = (size_t)BIO_get_mem_data(scene.server.out, &octets);
+		if (at < len) {
+			octets[at] ^= 0x20;
+			scene_pump(&scene);
+			assert_int_not_equal(tls_state(scene.tls), TLS_OPEN);
+			tls_end_of_stream(scene.tls);
+			assert_int_equal(tls_state(scene.tls), TLS_FAILED);
+			assert_true(strlen(scene_explained(&scene)) > 0);
+		}
+		scene_close(&scene);
+		if (at >= len)
+			return;
+	}
+	fail_msg("the server said more than expected");
+}
+
 static void test_plain_text_inside(void **state)
 {
 	struct scene scene = scene_good();
@@ -610,13 +662,15 @@ static void test_our_goodbye(void **state)
 			scene_open(&scene);
 			scene_pump(&scene);
 			if (unread)
-				SSL_write_ex(scene.server.ssl, "221 x", 5, &len);
+				SSL_write_ex(
+				    scene.server.ssl, "221 x", 5, &len);
 			scene_pump(&scene);
 			assert_int_equal(
 			    tls_plain(scene.tls).len, unread ? 5 : 0);
 			if (unsent)
-				assert_int_equal(tls_put_plain(
-				    scene.tls, SPAN("QUIT\r\n")), 6);
+				assert_int_equal(
+				    tls_put_plain(scene.tls, SPAN("QUIT\r\n")),
+				    6);
 			tls_close(scene.tls);
 			assert_int_equal(tls_state(scene.tls), TLS_CLOSED);
 			assert_int_equal(tls_plain(scene.tls).len, 0);
@@ -626,10 +680,13 @@ static void test_our_goodbye(void **state)
 			while (scene_to_server(&scene))
 				;
 			if (unsent)
-				assert_int_equal(SSL_read_ex(scene.server.ssl,
-				    heard, sizeof(heard), &len), 1);
-			assert_int_equal(SSL_read_ex(scene.server.ssl,
-			    heard, sizeof(heard), &len), 0);
+				assert_int_equal(
+				    SSL_read_ex(scene.server.ssl, heard,
+					sizeof(heard), &len),
+				    1);
+			assert_int_equal(SSL_read_ex(scene.server.ssl, heard,
+					     sizeof(heard), &len),
+			    0);
 			assert_int_equal(SSL_get_shutdown(scene.server.ssl),
 			    SSL_RECEIVED_SHUTDOWN);
 			tls_close(scene.tls);
@@ -714,6 +771,7 @@ int main(void)
 		cmocka_unit_test(test_large_transfer),
 		cmocka_unit_test(test_records_are_full),
 		cmocka_unit_test(test_changed_record),
+		cmocka_unit_test(test_changed_handshake),
 		cmocka_unit_test(test_plain_text_inside),
 		cmocka_unit_test(test_no_renegotiation),
 		cmocka_unit_test(test_goodbye_of_the_server),

@@ -30,8 +30,10 @@ static struct text words(void)
 
 static struct cert root(enum cert_key key)
 {
-	return cert_make(&(struct cert_recipe){
-	    .common_name = "Root", .is_ca = true, .key = key }, NULL);
+	return cert_make(
+	    &(struct cert_recipe){
+		.common_name = "Root", .is_ca = true, .key = key },
+	    NULL);
 }
 
 static const char *string_file(const char *string)
@@ -78,7 +80,12 @@ static void test_shapes_of_files(void **state)
 		{ "  ", " \t", "" },
 	};
 	static const char *const ends[] = {
-		"\n", "\r\n", " \r\n", "\t \n", "\n\n", "\r\r\n",
+		"\n",
+		"\r\n",
+		" \r\n",
+		"\t \n",
+		"\n\n",
+		"\r\r\n",
 	};
 	char file[16384];
 
@@ -148,15 +155,16 @@ static void test_broken_in_the_middle(void **state)
 	snprintf(file, sizeof(file), "\n%s", pem);
 	bad = strchr(strchr(file + 1, '\n') + 1, 'A');
 	*bad = '!';
-	assert_refused(string_file(file),
-	    "line 2: what begins here is not base64");
+	assert_refused(
+	    string_file(file), "line 2: what begins here is not base64");
 }
 
 static void test_the_end_says_something_else(void **state)
 {
 	(void)state;
 	assert_refused(string_file("-----BEGIN CERTIFICATE-----\nAAAA\n"
-	    "-----END PRIVATE KEY-----\n"), "has no END line");
+				   "-----END PRIVATE KEY-----\n"),
+	    "has no END line");
 }
 
 static void test_anchors_of_no_use_are_counted(void **state)
@@ -169,16 +177,16 @@ static void test_anchors_of_no_use_are_counted(void **state)
 	char file[16384];
 
 	(void)state;
-	snprintf(file, sizeof(file), "%s%s%s", cert_pem(&weak),
-	    cert_pem(&good), cert_pem(&odd));
+	snprintf(file, sizeof(file), "%s%s%s", cert_pem(&weak), cert_pem(&good),
+	    cert_pem(&odd));
 	trust = trust_load(string_file(file), &why);
 	assert_non_null(trust);
 	assert_int_equal(trust_count(trust), 1);
 	assert_int_equal(trust_skipped(trust), 2);
 	trust_drop(trust);
 	snprintf(file, sizeof(file), "%s%s", cert_pem(&weak), cert_pem(&odd));
-	assert_refused(string_file(file),
-	    "none of its 2 certificates can be used");
+	assert_refused(
+	    string_file(file), "none of its 2 certificates can be used");
 }
 
 static void test_the_systems_bundle(void **state)
@@ -212,8 +220,9 @@ static const char *identity_refusal(const char *certificate, const char *key)
 
 static const char *certificate_file(enum cert_key kind)
 {
-	struct cert cert = cert_make(&(struct cert_recipe){
-	    .common_name = "Client", .key = kind }, NULL);
+	struct cert cert = cert_make(
+	    &(struct cert_recipe){ .common_name = "Client", .key = kind },
+	    NULL);
 
 	return string_file(cert_pem(&cert));
 }
@@ -228,7 +237,7 @@ static const char *old_key_file(enum cert_key kind, const char *passphrase)
 
 	if (kind == CERT_KEY_P256)
 		BIO_puts(bio, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw=="
-		    "\n-----END EC PARAMETERS-----\n");
+			      "\n-----END EC PARAMETERS-----\n");
 	assert_true(PEM_write_bio_PrivateKey_traditional(bio, certs_key(kind),
 	    passphrase ? EVP_aes_128_cbc() : NULL,
 	    (const unsigned char *)passphrase,
@@ -242,7 +251,9 @@ static const char *old_key_file(enum cert_key kind, const char *passphrase)
 static void test_identities_of_all_kinds(void **state)
 {
 	static const enum cert_key kinds[] = {
-		CERT_KEY_RSA_2048, CERT_KEY_P256, CERT_KEY_P384,
+		CERT_KEY_RSA_2048,
+		CERT_KEY_P256,
+		CERT_KEY_P384,
 	};
 
 	(void)state;
@@ -259,17 +270,19 @@ static void test_identities_of_all_kinds(void **state)
 
 static void test_identity_in_one_file(void **state)
 {
-	struct cert cert = cert_make(&(struct cert_recipe){
-	    .common_name = "Client", .key = CERT_KEY_P256 }, NULL);
+	struct cert cert =
+	    cert_make(&(struct cert_recipe){ .common_name = "Client",
+			  .key = CERT_KEY_P256 },
+		NULL);
 	char file[8192];
 
 	(void)state;
-	snprintf(file, sizeof(file), "%s%s",
-	    key_pem(cert.key, NULL), cert_pem(&cert));
+	snprintf(file, sizeof(file), "%s%s", key_pem(cert.key, NULL),
+	    cert_pem(&cert));
 	assert_null(identity_refusal(string_file(file), NULL));
-	assert_non_null(strstr(identity_refusal(
-	    certificate_file(CERT_KEY_P256), NULL),
-	    "there is no private key in it"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate_file(CERT_KEY_P256), NULL),
+		"there is no private key in it"));
 }
 
 static void test_identity_that_does_not_fit(void **state)
@@ -281,11 +294,12 @@ static void test_identity_that_does_not_fit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
-		assert_non_null(strstr(identity_refusal(
-		    certificate_file(CERT_KEY_RSA_2048), keys[i]),
-		    "the key is not that of the certificate in "));
-	assert_non_null(strstr(identity_refusal(
-	    certificate_file(CERT_KEY_P256_OTHER), keys[1]),
+		assert_non_null(
+		    strstr(identity_refusal(
+			       certificate_file(CERT_KEY_RSA_2048), keys[i]),
+			"the key is not that of the certificate in "));
+	assert_non_null(strstr(
+	    identity_refusal(certificate_file(CERT_KEY_P256_OTHER), keys[1]),
 	    "the key is not that of the certificate in "));
 	assert_non_null(strstr(identity_refusal(keys[1], keys[1]),
 	    "there is no certificate in it"));
@@ -296,11 +310,12 @@ static void test_encrypted_keys(void **state)
 	const char *certificate = certificate_file(CERT_KEY_RSA_2048);
 
 	(void)state;
-	assert_non_null(strstr(identity_refusal(certificate,
-	    string_file(key_pem(certs_key(CERT_KEY_RSA_2048), "pass"))),
+	assert_non_null(strstr(
+	    identity_refusal(certificate,
+		string_file(key_pem(certs_key(CERT_KEY_RSA_2048), "pass"))),
 	    "the key is encrypted with a passphrase"));
 	assert_non_null(strstr(identity_refusal(certificate,
-	    old_key_file(CERT_KEY_RSA_2048, "pass")),
+				   old_key_file(CERT_KEY_RSA_2048, "pass")),
 	    "the key is encrypted with a passphrase"));
 }
 
@@ -309,12 +324,15 @@ static void test_keys_of_no_use(void **state)
 	const char *certificate = certificate_file(CERT_KEY_RSA_2048);
 
 	(void)state;
-	assert_non_null(strstr(identity_refusal(certificate,
-	    string_file(key_pem(certs_key(CERT_KEY_ED25519), NULL))),
-	    "the key cannot be used"));
-	assert_non_null(strstr(identity_refusal(certificate,
-	    string_file("-----BEGIN PRIVATE KEY-----\nAAAA\n"
-	    "-----END PRIVATE KEY-----\n")), "the key cannot be used"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate,
+		       string_file(key_pem(certs_key(CERT_KEY_ED25519), NULL))),
+		"the key cannot be used"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate,
+		       string_file("-----BEGIN PRIVATE KEY-----\nAAAA\n"
+				   "-----END PRIVATE KEY-----\n")),
+		"the key cannot be used"));
 }
 
 /*
@@ -324,7 +342,14 @@ static void test_keys_of_no_use(void **state)
 static const char *large_key_file(size_t modulus, size_t half)
 {
 	const size_t lens[] = {
-		modulus, 3, modulus, half, half, half, half, half,
+		modulus,
+		3,
+		modulus,
+		half,
+		half,
+		half,
+		half,
+		half,
 	};
 	unsigned char *der = calloc(1, 16384);
 	size_t at = 4;
@@ -360,23 +385,28 @@ static void test_keys_too_large(void **state)
 	const char *certificate = certificate_file(CERT_KEY_RSA_2048);
 
 	(void)state;
-	assert_non_null(strstr(identity_refusal(
-	    certificate, large_key_file(512, 256)),
-	    "the key is not that of the certificate"));
-	assert_non_null(strstr(identity_refusal(
-	    certificate, large_key_file(624, 312)), "the key cannot be used"));
-	assert_non_null(strstr(identity_refusal(
-	    certificate, large_key_file(512, 312)), "the key cannot be used"));
-	assert_non_null(strstr(identity_refusal(
-	    certificate, large_key_file(1024, 512)), "the key cannot be used"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate, large_key_file(512, 256)),
+		"the key is not that of the certificate"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate, large_key_file(624, 312)),
+		"the key cannot be used"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate, large_key_file(512, 312)),
+		"the key cannot be used"));
+	assert_non_null(
+	    strstr(identity_refusal(certificate, large_key_file(1024, 512)),
+		"the key cannot be used"));
 }
 
 static void test_own_rsa_key_of_4096_bits(void **state)
 {
 	EVP_PKEY *key = EVP_RSA_gen(4096);
 	const char *file = string_file(key_pem(key, NULL));
-	struct cert cert = cert_make(&(struct cert_recipe){
-	    .common_name = "Client", .key = CERT_KEY_RSA_2048 }, NULL);
+	struct cert cert =
+	    cert_make(&(struct cert_recipe){ .common_name = "Client",
+			  .key = CERT_KEY_RSA_2048 },
+		NULL);
 
 	(void)state;
 	X509_set_pubkey(cert.x509, key);

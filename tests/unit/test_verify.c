@@ -13,6 +13,7 @@
 
 #include "tls_scene.h"
 
+/* clang-format off */
 static const struct row {
 	struct cert_recipe leaf;
 	enum chain chain;
@@ -94,6 +95,7 @@ static const struct row {
 	{ .leaf = { .names = "DNS:mail.example.com", .uses = "clientAuth" },
 	    .fault = TLS_FAULT_USAGE, .words = "is not for use by servers" },
 };
+/* clang-format on */
 
 static void test_certificates(void **state)
 {
@@ -133,7 +135,8 @@ static void test_unknown_authority(void **state)
 static void test_own_certificate_as_anchor(void **state)
 {
 	const struct cert_recipe own = { .common_name = "nas",
-		.names = "DNS:mail.example.com", .key = CERT_KEY_P256 };
+		.names = "DNS:mail.example.com",
+		.key = CERT_KEY_P256 };
 	struct cert cert = cert_make(&own, NULL);
 	char *pem = cert_pem(&cert);
 	struct scene scene = { .server = server_new(&cert, 1) };
@@ -149,10 +152,13 @@ static void test_own_certificate_as_anchor(void **state)
 /* ... which does not make it an authority. */
 static void test_anchor_that_is_no_authority(void **state)
 {
-	struct cert nas = cert_make(&(struct cert_recipe){
-	    .common_name = "nas", .key = CERT_KEY_P256_OTHER }, NULL);
-	struct cert cert = cert_make(&(struct cert_recipe){
-	    .names = "DNS:mail.example.com", .key = CERT_KEY_P256 }, &nas);
+	struct cert nas = cert_make(&(struct cert_recipe){ .common_name = "nas",
+					.key = CERT_KEY_P256_OTHER },
+	    NULL);
+	struct cert cert =
+	    cert_make(&(struct cert_recipe){ .names = "DNS:mail.example.com",
+			  .key = CERT_KEY_P256 },
+		&nas);
 	char *pem = cert_pem(&nas);
 	struct scene scene = { .server = server_new(&cert, 1) };
 
@@ -175,7 +181,8 @@ static void try_pins(const struct tls_pin *pins, size_t count, bool fits)
 	if (fits)
 		scene_assert_open(&scene);
 	else
-		scene_assert_fault(&scene, TLS_FAULT_PIN, "does not match the ");
+		scene_assert_fault(
+		    &scene, TLS_FAULT_PIN, "does not match the ");
 	scene_close(&scene);
 }
 
@@ -216,14 +223,16 @@ static void test_pin_without_trust(void **state)
 static void test_subject_cannot_forge_words(void **state)
 {
 	const struct cert_recipe own = { .common_name = "x\r\n\x1b[2Jy",
-		.names = "DNS:mail.example.com", .key = CERT_KEY_P256 };
+		.names = "DNS:mail.example.com",
+		.key = CERT_KEY_P256 };
 	struct cert cert = cert_make(&own, NULL);
 	struct scene scene = { .server = server_new(&cert, 1) };
 
 	(void)state;
 	scene_open(&scene);
 	scene_pump(&scene);
-	scene_assert_fault(&scene, TLS_FAULT_UNTRUSTED, "(CN=x\\r\\n\\x1b[2Jy)");
+	scene_assert_fault(
+	    &scene, TLS_FAULT_UNTRUSTED, "(CN=x\\r\\n\\x1b[2Jy)");
 	scene_close(&scene);
 }
 

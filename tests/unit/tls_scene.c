@@ -55,7 +55,9 @@ size_t chain_make(enum chain shape, const struct cert_recipe *leaf,
     struct cert chain[CHAIN_MAX])
 {
 	struct cert_recipe above = {
-		.common_name = "Issuer", .is_ca = true, .key = CERT_KEY_P256_OTHER,
+		.common_name = "Issuer",
+		.is_ca = true,
+		.key = CERT_KEY_P256_OTHER,
 	};
 	struct cert own;
 
@@ -136,8 +138,10 @@ void scene_close(struct scene *scene)
 struct scene scene_good(void)
 {
 	static const struct cert_recipe leaf = {
-		.common_name = "mail.example.com", .uses = "serverAuth",
-		.names = "DNS:mail.example.com", .key = CERT_KEY_P256,
+		.common_name = "mail.example.com",
+		.uses = "serverAuth",
+		.names = "DNS:mail.example.com",
+		.key = CERT_KEY_P256,
 	};
 	struct scene scene = { 0 };
 	struct cert chain[CHAIN_MAX];
@@ -149,13 +153,13 @@ struct scene scene_good(void)
 /* see tls_scene.h */
 bool scene_to_server(struct scene *scene)
 {
-	struct span cipher =
-	    span_first(tls_cipher(scene->tls), scene->grain);
+	struct span cipher = span_first(tls_cipher(scene->tls), scene->grain);
 
 	if (cipher.len == 0)
 		return false;
-	assert_int_equal(BIO_write(scene->server.in, cipher.ptr,
-	    (int)cipher.len), (int)cipher.len);
+	assert_int_equal(
+	    BIO_write(scene->server.in, cipher.ptr, (int)cipher.len),
+	    (int)cipher.len);
 	tls_took_cipher(scene->tls, cipher.len);
 	return true;
 }
@@ -173,8 +177,8 @@ bool scene_from_server(struct scene *scene)
 
 	assert_true(used <= cipher.len);
 	if (used > 0)
-		assert_int_equal(BIO_read(scene->server.out, dropped,
-		    (int)used), (int)used);
+		assert_int_equal(
+		    BIO_read(scene->server.out, dropped, (int)used), (int)used);
 	return used > 0;
 }
 
@@ -223,7 +227,8 @@ void scene_assert_open(struct scene *scene)
 	if (tls_state(scene->tls) != TLS_OPEN)
 		fail_msg("state %d, fault %s, \"%s\"",
 		    (int)tls_state(scene->tls),
-		    tls_fault_name(tls_fault(scene->tls)), scene_explained(scene));
+		    tls_fault_name(tls_fault(scene->tls)),
+		    scene_explained(scene));
 	assert_int_equal(tls_fault(scene->tls), TLS_FAULT_NONE);
 	assert_string_equal(scene_explained(scene), "");
 }
@@ -239,7 +244,8 @@ const char *scene_file(const struct cert *cert)
 /* see tls_scene.h */
 int scene_begin(void **state)
 {
-	struct cert_recipe recipe = { .common_name = "Root", .is_ca = true,
+	struct cert_recipe recipe = { .common_name = "Root",
+		.is_ca = true,
 		.key = CERT_KEY_RSA_2048_OTHER };
 
 	(void)state;
