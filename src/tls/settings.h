@@ -20,7 +20,7 @@ struct tls_client_settings {
 	const struct tls_pin *pins;     /* one of them must match, if any */
 	size_t pin_count;
 	const char *client_certificate; /* PEM files; NULL: none */
-	const char *client_key;
+	const char *client_key;         /* NULL: in the certificate's file */
 };
 
 #endif

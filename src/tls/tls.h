@@ -92,8 +92,12 @@ const char *tls_suite(const struct tls *tls);
  * it is valid. Nothing before it came. */
 void tls_describe(const struct tls *tls, struct text *words);
 
-/* Takes octets of the peer; returns how many. It takes none while plain
- * octets wait to be taken or the connection has ended. */
+/*
+ * Takes octets of the peer; returns how many. It takes none while plain
+ * octets wait to be taken or the connection has ended. If the first ones are
+ * text, they are taken up to the end of a line, to be quoted, and only then
+ * the state becomes TLS_FAILED.
+ */
 size_t tls_put_cipher(struct tls *tls, struct span cipher);
 
 /* Takes octets to be sent; returns how many: at most one record's worth, and

@@ -65,8 +65,8 @@ static void test_names_nobody_can_have(void **state)
 		"192.0.2.256",
 		"[::1]",
 		"mail.example.com:587",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aa.de",
+		("a-label-of-sixty-four-octets-is-one-too-long-for-"
+		 "the-dns-to-keep.de"),
 	};
 	char long_name[300];
 	struct tls_client_settings settings = { .ca_file =
