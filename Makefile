@@ -32,8 +32,8 @@ shell  := log arena
 smtp   := line command address reply ehlo body
 sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope login client upstream rules session
-tls    := trust certificate verify tls words
-net    := settings stream dial child link pool conn listener server
+tls    := der pem trust certificate identity finding verify words suite context tls
+net    := settings loop stream dial child link pool conn listener server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config
 app    := daemon check doctor main

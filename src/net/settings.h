@@ -118,4 +118,9 @@ void settings_drop(struct settings *settings);
 const struct device_settings *settings_device(
     const struct settings *settings, const struct ip *client);
 
+/* Do both describe the same mailbox, reached and logged in to the same way?
+ * Then its connections may stay over a reload. */
+bool account_is_same(const struct account_settings *a,
+    const struct account_settings *b);
+
 #endif

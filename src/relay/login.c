@@ -35,13 +35,14 @@ void login_begin(struct login *login, uint32_t usable, struct span user,
 	ENSURE(usable != 0);
 	while (!(usable & SASL_BIT(mechanism)))
 		mechanism++;
+	login->mechanism = mechanism;
 	sasl_begin(&login->sasl, mechanism, user, secret);
 }
 
 /* see login.h */
 enum sasl_mechanism login_mechanism(const struct login *login)
 {
-	return login->sasl.mechanism;
+	return login->mechanism;
 }
 
 /* Up to three octets of the response; fewer only at its end. */
@@ -146,7 +147,7 @@ enum sasl_verdict login_challenge(
 /* see login.h */
 void login_turned_away(struct login *login)
 {
-	login->turned_away |= SASL_BIT(login->sasl.mechanism);
+	login->turned_away |= SASL_BIT(login->mechanism);
 }
 
 /* see login.h */

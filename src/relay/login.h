@@ -14,6 +14,7 @@
 #include "smtp/reply.h"
 
 struct login {
+	enum sasl_mechanism mechanism; /* the last one begun with */
 	struct sasl sasl;
 	uint32_t turned_away; /* mechanisms that were listed, but not taken */
 	bool is_answering;    /* a response is being written */

@@ -313,6 +313,16 @@ bool session_is_busy(const struct session *session)
 }
 
 /* see session.h */
+bool session_is_starved(const struct session *session)
+{
+	bool is_full = session->phase > PHASE_ENVELOPE &&
+	    buf_room(&session->hold) <= BODY_STEP_OCTETS &&
+	    session->phase != PHASE_SWALLOW;
+
+	return is_awaiting_client(session) && !is_full;
+}
+
+/* see session.h */
 bool session_is_bound(const struct session *session)
 {
 	return session->phase > PHASE_LEASING;

@@ -157,6 +157,9 @@ unsigned session_wants(const struct session *session);
 /* WANT_WARM was heeded. */
 void session_warmed(struct session *session);
 
+/* Can nothing move before the device says more? */
+bool session_is_starved(const struct session *session);
+
 /* Has the device still a transaction, and so the loan? */
 bool session_is_busy(const struct session *session);
 

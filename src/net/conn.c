@@ -1,0 +1,448 @@
+#include "net/conn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ensure.h"
+#include "net/server.h"
+
+enum {
+	ENVELOPE_PATH_OCTETS = 96,     /* on the average */
+	ENVELOPE_MAX_OCTETS = 32768,
+};
+
+static void turn(struct conn *conn);
+
+static void on_alarm(uv_timer_t *timer)
+{
+	turn(container_of(timer, struct conn, alarm));
+}
+
+/* ---- the loan ---- */
+
+static size_t envelope_size(const struct conn *conn)
+{
+	size_t size = 2 * (PATH_MAX_OCTETS + 1) +
+	    (size_t)conn->policy.recipients * ENVELOPE_PATH_OCTETS;
+
+	return size < ENVELOPE_MAX_OCTETS ? size : ENVELOPE_MAX_OCTETS;
+}
+
+static bool take_loan(struct conn *conn)
+{
+	struct loan *loan = &conn->loan;
+
+	if (loan->hold)
+		return true;
+	loan->envelope_size = envelope_size(conn);
+	loan->hold_size = conn->policy.hold;
+	loan->envelope = malloc(loan->envelope_size);
+	loan->hold = malloc(loan->hold_size);
+	if (loan->envelope && loan->hold)
+		return true;
+	free(loan->envelope);
+	free(loan->hold);
+	*loan = (struct loan){ 0 };
+	return false;
+}
+
+static void return_loan(struct conn *conn)
+{
+	free(conn->loan.envelope);
+	free(conn->loan.hold);
+	conn->loan = (struct loan){ 0 };
+}
+
+/* ---- the way to a provider ---- */
+
+static struct pool *current_pool(const struct conn *conn)
+{
+	return server_pool(conn->server,
+	    &conn->settings->accounts[conn->device->accounts[conn->account]]);
+}
+
+static struct span current_host(const struct conn *conn)
+{
+	size_t i = conn->device->accounts[conn->account];
+
+	return span_of(conn->settings->accounts[i].host);
+}
+
+static void on_link_turn(struct link *link)
+{
+	turn(link->lessee);
+}
+
+static const struct link_owner link_owner = { on_link_turn };
+
+static void adopt(struct conn *conn, struct link *link)
+{
+	if (!take_loan(conn)) {
+		link->lessee = conn;
+		pool_release(link);
+		session_no_link(
+		    &conn->session, FAIL_NO_MEMORY, current_host(conn));
+		return;
+	}
+	conn->link = link;
+	link->lessee = conn;
+	link->owner = &link_owner;
+	session_provider_size(
+	    &conn->session, link->upstream.offers.max_size);
+	session_lease(&conn->session, &link->upstream, &conn->loan);
+}
+
+/* This account cannot be had: the next one, if the message may go there. */
+static bool try_next_account(struct conn *conn, enum failure failure)
+{
+	bool may_next = failure_permits_next(failure) &&
+	    !session_is_bound(&conn->session) &&
+	    conn->account + 1 < conn->device->account_count;
+
+	if (may_next) {
+		conn->account++;
+		return true;
+	}
+	session_no_link(&conn->session, failure, current_host(conn));
+	if (!session_is_bound(&conn->session))
+		conn->account = 0;
+	return false;
+}
+
+/* A connection, or a place in the queue, or the reason why neither. */
+static struct link *lease(struct conn *conn, enum failure *failure)
+{
+	struct pool *pool = current_pool(conn);
+
+	if (pool)
+		return pool_lease(pool, &conn->waiter,
+		    session_wants_fresh(&conn->session), failure);
+	/* A reload took the account away. */
+	*failure = FAIL_SHUTTING_DOWN;
+	return NULL;
+}
+
+/* Asks for a connection, one account after the other. */
+static void ask_for_link(struct conn *conn)
+{
+	enum failure failure;
+
+	do {
+		struct link *link;
+
+		link = lease(conn, &failure);
+		if (link)
+			adopt(conn, link);
+	} while (failure != FAIL_NONE && try_next_account(conn, failure));
+	conn->waits_since = loop_now(conn->loop);
+}
+
+static void on_leased(struct waiter *waiter, struct link *link)
+{
+	struct conn *conn = container_of(waiter, struct conn, waiter);
+
+	adopt(conn, link);
+	turn(conn);
+}
+
+static void on_failed(struct waiter *waiter, enum failure failure)
+{
+	struct conn *conn = container_of(waiter, struct conn, waiter);
+
+	if (try_next_account(conn, failure))
+		ask_for_link(conn);
+	turn(conn);
+}
+
+static const struct waiter_ops waiter_ops = { on_leased, on_failed };
+
+static uint64_t wait_deadline(const struct conn *conn)
+{
+	if (!conn->waiter.pool)
+		return 0;
+	return conn->waits_since + 1000 * (uint64_t)conn->policy.command_timeout_s;
+}
+
+/* Waiting has its end too: the device would not wait for ever either. */
+static void end_long_wait(struct conn *conn)
+{
+	if (!conn->waiter.pool || loop_now(conn->loop) < wait_deadline(conn))
+		return;
+	pool_cancel(&conn->waiter);
+	session_no_link(&conn->session, FAIL_BUSY, current_host(conn));
+}
+
+/* ---- closing ---- */
+
+static void drop(struct conn *conn)
+{
+	if (--conn->holds > 0)
+		return;
+	return_loan(conn);
+	server_forget(conn->server, conn);
+	settings_drop(conn->settings);
+	free(conn);
+}
+
+static void on_alarm_closed(uv_handle_t *handle)
+{
+	drop(container_of(handle, struct conn, alarm));
+}
+
+static void on_stream_closed(struct stream *stream)
+{
+	drop(container_of(stream, struct conn, stream));
+}
+
+static void give_link_back(struct conn *conn)
+{
+	struct link *link = conn->link;
+
+	conn->link = NULL;
+	if (link)
+		pool_release(link);
+}
+
+/* Ends whatever is open, so that a message on its way has its line too. */
+static void end_session(struct conn *conn)
+{
+	struct session *session = &conn->session;
+
+	pool_cancel(&conn->waiter);
+	session_client_gone(session);
+	if (conn->link && session_is_busy(session))
+		upstream_lose(&conn->link->upstream, FAIL_CLIENT_GONE,
+		    SPAN("given up at the device's end"));
+	session_put(session, (struct span){ 0 });
+	if (!(session_wants(session) & WANT_LINK))
+		return;
+	session_no_link(session, FAIL_SHUTTING_DOWN, current_host(conn));
+	session_put(session, (struct span){ 0 });
+}
+
+/* see conn.h */
+void conn_close(struct conn *conn)
+{
+	if (conn->is_closing)
+		return;
+	conn->is_closing = true;
+	end_session(conn);
+	loop_journal(conn->loop, "conn", conn->id);
+	give_link_back(conn);
+	stream_close(&conn->stream);
+	uv_close((uv_handle_t *)&conn->alarm, on_alarm_closed);
+}
+
+/* All was said. The words must arrive: what is still unread would turn them
+ * into a reset, so it is read and dropped for a while. */
+static void linger(struct conn *conn)
+{
+	if (conn->is_lingering)
+		return;
+	conn->is_lingering = true;
+	conn->linger_until = loop_now(conn->loop) + CONN_LINGER_MS;
+	stream_shut(&conn->stream);
+}
+
+static void end_linger(struct conn *conn)
+{
+	stream_took(&conn->stream, stream_peek(&conn->stream).len);
+	if (conn->stream.is_ended ||
+	    loop_now(conn->loop) >= conn->linger_until)
+		conn_close(conn);
+}
+
+/* ---- the turn ---- */
+
+static bool hear(struct conn *conn)
+{
+	struct span in = stream_peek(&conn->stream);
+	size_t used = session_put(&conn->session, in);
+
+	stream_took(&conn->stream, used);
+	/* What it said before it left is heard to the end. */
+	if (used > 0 || !conn->stream.is_ended ||
+	    !session_is_starved(&conn->session))
+		return used > 0;
+	session_client_gone(&conn->session);
+	return true;
+}
+
+static bool say(struct conn *conn)
+{
+	struct span out = session_peek(&conn->session);
+	size_t sent = stream_write(&conn->stream, out);
+
+	session_took(&conn->session, sent);
+	return sent > 0;
+}
+
+/* Does what the session wishes; returns whether it must be asked again. */
+static bool obey(struct conn *conn)
+{
+	unsigned wants = session_wants(&conn->session);
+
+	if (wants & WANT_WARM) {
+		session_warmed(&conn->session);
+		if (current_pool(conn))
+			pool_warm(current_pool(conn));
+	}
+	if (wants & WANT_RELEASE) {
+		session_released(&conn->session);
+		loop_journal(conn->loop, "conn", conn->id);
+		give_link_back(conn);
+		return true;
+	}
+	if ((wants & WANT_LINK) && !conn->waiter.pool) {
+		ask_for_link(conn);
+		return !conn->waiter.pool;
+	}
+	if (!(wants & WANT_LINK))
+		pool_cancel(&conn->waiter);
+	if (wants & WANT_CLOSE)
+		linger(conn);
+	return false;
+}
+
+static void set_alarm(struct conn *conn)
+{
+	uint64_t now = loop_now(conn->loop);
+	uint64_t deadlines[] = {
+		session_deadline(&conn->session),
+		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
+		wait_deadline(conn),
+		conn->is_lingering ? conn->linger_until : 0,
+	};
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < array_len(deadlines); i++)
+		if (deadlines[i] > 0 && (first == 0 || deadlines[i] < first))
+			first = deadlines[i];
+	if (first == 0)
+		uv_timer_stop(&conn->alarm);
+	else
+		uv_timer_start(&conn->alarm, on_alarm,
+		    first > now ? first - now : 0, 0);
+}
+
+/* Reads as much at once as can be held. */
+static void set_appetite(struct conn *conn)
+{
+	conn->stream.appetite = session_is_busy(&conn->session)
+	    ? conn->loan.hold_size : STREAM_CHUNK_OCTETS;
+}
+
+/* A message is over: its buffers go, and the next may try all accounts. */
+static void end_message(struct conn *conn)
+{
+	if (session_is_busy(&conn->session) ||
+	    (session_wants(&conn->session) & WANT_LINK))
+		return;
+	return_loan(conn);
+	conn->account = 0;
+}
+
+static void pump(struct conn *conn)
+{
+	bool has_moved;
+
+	do {
+		has_moved = hear(conn);
+		if (conn->link && link_pump(conn->link))
+			has_moved = true;
+		if (say(conn))
+			has_moved = true;
+		if (obey(conn))
+			has_moved = true;
+	} while (has_moved);
+}
+
+/* Every callback stores what happened and ends here. */
+static void turn(struct conn *conn)
+{
+	uint64_t now = loop_now(conn->loop);
+
+	if (conn->is_closing)
+		return;
+	if (conn->link)
+		upstream_tick(&conn->link->upstream, now);
+	session_tick(&conn->session, now);
+	end_long_wait(conn);
+	if (conn->is_lingering)
+		end_linger(conn);
+	else
+		pump(conn);
+	loop_journal(conn->loop, "conn", conn->id);
+	if (conn->is_closing)
+		return;
+	end_message(conn);
+	set_appetite(conn);
+	set_alarm(conn);
+}
+
+static void on_stream_turn(struct stream *stream)
+{
+	turn(container_of(stream, struct conn, stream));
+}
+
+static const struct stream_owner stream_owner = { on_stream_turn,
+	on_stream_closed };
+
+/* see conn.h */
+void conn_drain(struct conn *conn)
+{
+	session_drain(&conn->session);
+	turn(conn);
+}
+
+static void make_policy(struct conn *conn, const struct listen_settings *listen)
+{
+	const struct limits *limits = &conn->settings->limits;
+
+	conn->policy = (struct client_policy){
+		.hello = span_of(listen->hello),
+		.device = span_of(conn->device->name),
+		.auth = listen->auth,
+		.hide = conn->device->hide,
+		.message_size = limits->message_size,
+		.hold = conn->device->hold,
+		.recipients = limits->recipients,
+		.command_timeout_s = limits->command_timeout_s,
+		.message_timeout_s = limits->message_timeout_s,
+	};
+}
+
+/* see conn.h */
+struct conn *conn_new(struct server *server, const struct listen_settings *listen,
+    uv_stream_t *handle, const struct ip *ip, const char *peer)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+
+	if (!conn)
+		return NULL;
+	conn->server = server;
+	conn->loop = server_loop(server);
+	conn->id = loop_id(conn->loop);
+	conn->settings = settings_hold(server_settings(server));
+	conn->device = settings_device(conn->settings, ip);
+	conn->ip = *ip;
+	conn->waiter.ops = &waiter_ops;
+	snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
+	make_policy(conn, listen);
+	session_init(&conn->session, &conn->policy, &conn->loop->facts,
+	    span_of(conn->peer), loop_now(conn->loop));
+	if (current_pool(conn))
+		session_provider_size(
+		    &conn->session, current_pool(conn)->provider_size);
+	uv_timer_init(&conn->loop->uv, &conn->alarm);
+	conn->holds = 2;
+	stream_init(&conn->stream, conn->loop, &stream_owner);
+	stream_open(&conn->stream, handle);
+	return conn;
+}
+
+/* see conn.h */
+void conn_begin(struct conn *conn)
+{
+	turn(conn);
+}

@@ -1,0 +1,64 @@
+/*
+ * conn - one device's connection.
+ *
+ * Owns:    its stream, its session, and for the time of a message the loan of
+ *          large buffers; one block, freed when its last handle is closed.
+ * Borrows: a link, leased from a pool for a message.
+ * Bounds:  a device that says nothing costs the block alone.
+ */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include "net/pool.h"
+#include "net/settings.h"
+#include "net/stream.h"
+#include "relay/session.h"
+
+enum {
+	CONN_LINGER_MS = 2000,   /* for our last words to be read */
+	CONN_PEER_OCTETS = 64,
+};
+
+struct server;
+
+struct conn {
+	struct conn *next; /* in the server's list */
+	struct conn *previous;
+	struct server *server;
+	struct loop *loop;
+	uint64_t id;
+	struct settings *settings;
+	const struct device_settings *device;
+	struct client_policy policy;
+	struct stream stream;
+	struct session session;
+	uv_timer_t alarm;
+	unsigned holds;        /* open handles */
+	struct ip ip;
+	char peer[CONN_PEER_OCTETS];
+	/* the way to a provider */
+	struct waiter waiter;
+	uint64_t waits_since;
+	struct link *link;
+	size_t account;        /* which of the device's accounts is tried */
+	struct loan loan;
+	bool is_closing;
+	bool is_lingering;
+	uint64_t linger_until;
+};
+
+/* A device has connected: `handle` is the conn's from now on. `peer` names it
+ * for the log. NULL when there is no memory; the handle is the caller's then. */
+struct conn *conn_new(struct server *server, const struct listen_settings *listen,
+    uv_stream_t *handle, const struct ip *ip, const char *peer);
+
+/* Says the greeting; from here on it runs, and ends, by itself. */
+void conn_begin(struct conn *conn);
+
+/* No new transaction; it ends by itself when the open one is done. */
+void conn_drain(struct conn *conn);
+
+/* Ends it now, whatever is open. */
+void conn_close(struct conn *conn);
+
+#endif

@@ -1,0 +1,400 @@
+#include "net/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+
+/* What a fault of TLS means for the message. */
+static const enum failure tls_failures[] = {
+	[TLS_FAULT_NONE]      = FAIL_TLS_HANDSHAKE,
+	[TLS_FAULT_UNTRUSTED] = FAIL_TLS_UNTRUSTED,
+	[TLS_FAULT_NAME]      = FAIL_TLS_NAME,
+	[TLS_FAULT_DATES]     = FAIL_TLS_DATES,
+	[TLS_FAULT_WEAK]      = FAIL_TLS_WEAK,
+	[TLS_FAULT_USAGE]     = FAIL_TLS_WEAK,
+	[TLS_FAULT_PIN]       = FAIL_TLS_PIN,
+	[TLS_FAULT_CHAIN]     = FAIL_TLS_UNTRUSTED,
+	[TLS_FAULT_VERSION]   = FAIL_TLS_VERSION,
+	[TLS_FAULT_NOT_TLS]   = FAIL_TLS_NOT_TLS,
+	[TLS_FAULT_ALERT]     = FAIL_TLS_HANDSHAKE,
+	[TLS_FAULT_PROTOCOL]  = FAIL_TLS_HANDSHAKE,
+};
+static_assert(array_len(tls_failures) == TLS_FAULT_COUNT,
+    "every fault has its failure");
+
+/* ---- life and death ---- */
+
+static void forget_secret(struct link *link)
+{
+	char *memory = link->secret.hidden;
+
+	secret_wipe(&link->secret);
+	free(memory);
+}
+
+static void drop(struct link *link)
+{
+	struct link_keeper *keeper = link->keeper;
+
+	if (--link->holds > 0)
+		return;
+	tls_free(link->tls);
+	upstream_finish(&link->upstream);
+	free(link);
+	keeper->buried(keeper);
+}
+
+static void on_alarm_closed(uv_handle_t *handle)
+{
+	drop(container_of(handle, struct link, alarm));
+}
+
+static void on_stream_closed(struct stream *stream)
+{
+	drop(container_of(stream, struct link, stream));
+}
+
+/* A last word of TLS, if the socket takes it; an answer is not awaited. */
+static void say_goodbye(struct link *link)
+{
+	if (!link->tls || tls_state(link->tls) != TLS_OPEN)
+		return;
+	tls_close(link->tls);
+	stream_write(&link->stream, tls_cipher(link->tls));
+}
+
+/* see link.h */
+void link_close(struct link *link)
+{
+	if (link->is_closing)
+		return;
+	link->is_closing = true;
+	say_goodbye(link);
+	if (link->dial)
+		dial_cancel(link->dial);
+	if (link->child)
+		child_cancel(link->child);
+	link->dial = NULL;
+	link->child = NULL;
+	forget_secret(link);
+	if (link->stream.handle) {
+		link->holds++;
+		stream_close(&link->stream);
+	}
+	uv_close((uv_handle_t *)&link->alarm, on_alarm_closed);
+}
+
+static void turn(struct link *link)
+{
+	if (link->is_closing)
+		return;
+	upstream_tick(&link->upstream, loop_now(link->loop));
+	link->owner->turn(link);
+}
+
+static void on_stream_turn(struct stream *stream)
+{
+	turn(container_of(stream, struct link, stream));
+}
+
+static void on_alarm(uv_timer_t *timer)
+{
+	turn(container_of(timer, struct link, alarm));
+}
+
+static const struct stream_owner stream_owner = { on_stream_turn,
+	on_stream_closed };
+
+/* ---- dialling ---- */
+
+/* Our own address on this connection, as an EHLO literal (RFC 5321 4.1.3). */
+static void put_own_address(uv_tcp_t *socket, struct text *text)
+{
+	struct sockaddr_storage address;
+	int len = sizeof(address);
+	char name[64] = "127.0.0.1";
+	bool is_six = false;
+
+	if (uv_tcp_getsockname(
+		socket, (struct sockaddr *)&address, &len) == 0) {
+		is_six = address.ss_family == AF_INET6;
+		if (is_six)
+			uv_ip6_name((struct sockaddr_in6 *)&address, name,
+			    sizeof(name));
+		else
+			uv_ip4_name((struct sockaddr_in *)&address, name,
+			    sizeof(name));
+	}
+	text_puts(text, is_six ? "[IPv6:" : "[");
+	text_puts(text, name);
+	text_puts(text, "]");
+}
+
+static void on_dialled(void *owner, uv_tcp_t *socket, enum failure failure,
+    struct span detail)
+{
+	struct link *link = owner;
+	char storage[UPSTREAM_HELLO_OCTETS];
+	struct text hello;
+
+	link->dial = NULL;
+	if (!socket) {
+		upstream_lose(&link->upstream, failure, detail);
+	} else {
+		text_init(&hello, storage, sizeof(storage));
+		put_own_address(socket, &hello);
+		upstream_connected(&link->upstream, text_span(&hello));
+		stream_open(&link->stream, (uv_stream_t *)socket);
+	}
+	turn(link);
+}
+
+static const struct dial_owner dial_owner = { on_dialled };
+
+/* ---- the credential ---- */
+
+static void on_credential(
+    void *owner, struct secret secret, struct span detail)
+{
+	struct link *link = owner;
+	char *copy = NULL;
+
+	link->child = NULL;
+	if (secret.len > 0)
+		copy = malloc(secret.len);
+	if (copy) {
+		memcpy(copy, secret_reveal(&secret).ptr, secret.len);
+		link->secret = (struct secret){ copy, secret.len };
+	} else {
+		upstream_lose(&link->upstream, FAIL_CREDENTIAL, detail);
+	}
+	turn(link);
+}
+
+static const struct child_owner child_owner = { on_credential };
+
+/* Gives the password, or the token, or sees to it that there will be one. */
+static bool give_credential(struct link *link)
+{
+	const struct account_settings *account = link->account;
+
+	if (account->source != CREDENTIAL_COMMAND) {
+		upstream_credential(&link->upstream, &account->password);
+		return true;
+	}
+	if (link->secret.len > 0) {
+		upstream_credential(&link->upstream, &link->secret);
+		return true;
+	}
+	if (link->child)
+		return false;
+	link->child =
+	    child_new(link->loop, account->command, &child_owner, link);
+	if (!link->child)
+		upstream_lose(&link->upstream, FAIL_NO_MEMORY,
+		    (struct span){ 0 });
+	return true;
+}
+
+/* ---- TLS ---- */
+
+static bool begin_tls(struct link *link)
+{
+	if (link->tls)
+		return false;
+	/* Octets that came behind the answer to STARTTLS, in the clear. */
+	if (stream_peek(&link->stream).len > 0 &&
+	    link->account->policy.security == UPSTREAM_STARTTLS) {
+		upstream_lose(&link->upstream, FAIL_STARTTLS_INJECTED,
+		    SPAN("octets behind the answer to STARTTLS"));
+		return true;
+	}
+	link->tls = tls_client_new(link->context);
+	if (!link->tls)
+		upstream_lose(&link->upstream, FAIL_NO_MEMORY,
+		    (struct span){ 0 });
+	return true;
+}
+
+static void lose_tls(struct link *link)
+{
+	char storage[UPSTREAM_DETAIL_OCTETS];
+	struct text words;
+	bool is_open = link->upstream.stage != STAGE_HANDSHAKE;
+
+	text_init(&words, storage, sizeof(storage));
+	tls_explain(link->tls, &words);
+	upstream_lose(&link->upstream, is_open
+	    ? FAIL_CLOSED : tls_failures[tls_fault(link->tls)],
+	    text_span(&words));
+}
+
+/* Tells the upstream what has become of TLS. */
+static bool follow_tls(struct link *link)
+{
+	enum stage before = link->upstream.stage;
+
+	if (!link->tls || before == STAGE_LOST)
+		return false;
+	switch (tls_state(link->tls)) {
+	case TLS_HANDSHAKE:
+		break;
+	case TLS_OPEN:
+		upstream_secured(&link->upstream);
+		break;
+	case TLS_CLOSED:
+		if (tls_plain(link->tls).len == 0)
+			upstream_closed(&link->upstream);
+		break;
+	case TLS_FAILED:
+		if (tls_plain(link->tls).len == 0)
+			lose_tls(link);
+		break;
+	}
+	return link->upstream.stage != before;
+}
+
+/* ---- the pump ---- */
+
+/* From the socket, through TLS when it is on, to the upstream. */
+static bool hear(struct link *link)
+{
+	struct span in = stream_peek(&link->stream);
+	struct span plain;
+	size_t used = 0;
+
+	if (!link->tls) {
+		if (in.len == 0)
+			return false;
+		used = upstream_put(&link->upstream, in);
+		stream_took(&link->stream, used);
+		return used > 0;
+	}
+	if (in.len > 0) {
+		used = tls_put_cipher(link->tls, in);
+		stream_took(&link->stream, used);
+	}
+	plain = tls_plain(link->tls);
+	if (plain.len > 0 && link->upstream.stage != STAGE_HANDSHAKE)
+		tls_took_plain(
+		    link->tls, upstream_put(&link->upstream, plain));
+	else
+		plain.len = 0;
+	return used > 0 || plain.len > 0;
+}
+
+/* From the upstream, through TLS, to the socket. */
+static bool say(struct link *link)
+{
+	struct span plain = upstream_peek(&link->upstream);
+	struct span cipher;
+	size_t put = 0;
+	size_t sent;
+
+	if (!link->tls) {
+		sent = stream_write(&link->stream, plain);
+		upstream_took(&link->upstream, sent);
+		return sent > 0;
+	}
+	if (plain.len > 0 && link->upstream.is_secure) {
+		put = tls_put_plain(link->tls, plain);
+		upstream_took(&link->upstream, put);
+	}
+	cipher = tls_cipher(link->tls);
+	sent = stream_write(&link->stream, cipher);
+	if (sent > 0)
+		tls_took_cipher(link->tls, sent);
+	return put > 0 || sent > 0;
+}
+
+/* The socket has ended, and all that it gave was heard. */
+static bool follow_stream(struct link *link)
+{
+	enum stage before = link->upstream.stage;
+
+	if (!link->stream.is_ended || stream_peek(&link->stream).len > 0 ||
+	    before == STAGE_LOST)
+		return false;
+	if (link->tls && tls_state(link->tls) < TLS_CLOSED) {
+		tls_end_of_stream(link->tls);
+		return true;
+	}
+	if (!link->tls)
+		upstream_closed(&link->upstream);
+	return link->upstream.stage != before;
+}
+
+static bool obey(struct link *link)
+{
+	unsigned wants = upstream_wants(&link->upstream);
+
+	if (wants & UPSTREAM_WANTS_TLS)
+		return begin_tls(link);
+	if (wants & UPSTREAM_WANTS_CREDENTIAL)
+		return give_credential(link);
+	return false;
+}
+
+/* see link.h */
+bool link_pump(struct link *link)
+{
+	bool has_moved = false;
+
+	if (link->is_closing)
+		return false;
+	while (hear(link) || follow_tls(link) || follow_stream(link) ||
+	    obey(link) || say(link))
+		has_moved = true;
+	if (link->secret.len > 0 && link->upstream.stage >= STAGE_READY)
+		forget_secret(link);
+	return has_moved;
+}
+
+/* see link.h */
+void link_rest(struct link *link)
+{
+	uint64_t deadline = upstream_deadline(&link->upstream);
+	uint64_t now = loop_now(link->loop);
+
+	if (link->is_closing)
+		return;
+	if (link->upstream.stage == STAGE_READY && link->idle_since > 0)
+		deadline = link->idle_since +
+		    1000 * (uint64_t)link->account->keep_warm_s;
+	if (deadline == 0)
+		uv_timer_stop(&link->alarm);
+	else
+		uv_timer_start(&link->alarm, on_alarm,
+		    deadline > now ? deadline - now : 0, 0);
+}
+
+/* see link.h */
+struct link *link_new(struct loop *loop, struct link_keeper *keeper,
+    const struct account_settings *account, struct tls_context *context,
+    const struct link_owner *owner)
+{
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (!link)
+		return NULL;
+	link->loop = loop;
+	link->keeper = keeper;
+	link->account = account;
+	link->context = context;
+	link->owner = owner;
+	link->id = loop_id(loop);
+	link->dial =
+	    dial_new(loop, account->host, account->policy.port, &dial_owner, link);
+	if (!link->dial) {
+		free(link);
+		return NULL;
+	}
+	stream_init(&link->stream, loop, &stream_owner);
+	upstream_init(&link->upstream, &account->policy, &loop->facts,
+	    loop_now(loop), link->out, sizeof(link->out));
+	uv_timer_init(&loop->uv, &link->alarm);
+	link->holds = 1;
+	link_rest(link);
+	return link;
+}

@@ -1,0 +1,76 @@
+/*
+ * link - one connection to a provider: socket, TLS and the upstream engine.
+ *
+ * Owns:    dial, stream, TLS engine, upstream engine, and the child process
+ *          that fetches its credential; one block, freed when its last handle
+ *          is closed.
+ * Borrows: its account's settings and TLS context, from the pool, which
+ *          outlives it.
+ * Bounds:  about 60 KiB with TLS; one copied TLS record more while the
+ *          provider is slower than the device.
+ */
+#ifndef NET_LINK_H
+#define NET_LINK_H
+
+#include "net/child.h"
+#include "net/dial.h"
+#include "net/settings.h"
+#include "net/stream.h"
+#include "relay/upstream.h"
+#include "tls/tls.h"
+
+struct link;
+
+/*
+ * Whoever has the link: the pool, or a device's connection that leases it.
+ * `turn` is called when anything happened to it; the owner then calls
+ * link_pump until nothing moves, and looks at the upstream's stage.
+ */
+struct link_owner {
+	void (*turn)(struct link *link);
+};
+
+/* Whoever made it, told when its memory is gone. */
+struct link_keeper {
+	void (*buried)(struct link_keeper *keeper);
+};
+
+struct link {
+	struct link *next; /* in the pool's list */
+	struct link *previous;
+	struct loop *loop;
+	uint64_t id;
+	const struct link_owner *owner;
+	void *lessee;      /* for the owner */
+	struct link_keeper *keeper;
+	const struct account_settings *account;
+	struct tls_context *context;
+	struct dial *dial;
+	struct child *child;
+	struct secret secret; /* what the child gave; allocated */
+	struct stream stream;
+	struct tls *tls;
+	struct upstream upstream;
+	uv_timer_t alarm;
+	unsigned holds;    /* open handles */
+	bool is_closing;
+	uint64_t idle_since;
+	char out[UPSTREAM_OUT_OCTETS];
+};
+
+/* Begins to dial. NULL when there is no memory. */
+struct link *link_new(struct loop *loop, struct link_keeper *keeper,
+    const struct account_settings *account, struct tls_context *context,
+    const struct link_owner *owner);
+
+/* Moves octets between its neighbours until none can be moved; returns
+ * whether any did. */
+bool link_pump(struct link *link);
+
+/* Sets its alarm: call it when the pumping is done. */
+void link_rest(struct link *link);
+
+/* Asks for the end. It is off its owner's hands: `turn` is called no more. */
+void link_close(struct link *link);
+
+#endif

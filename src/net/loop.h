@@ -1,0 +1,39 @@
+/*
+ * loop - what everything on one event loop shares.
+ *
+ * Owns:   the read buffer and the facts. libuv runs a read's allocation and
+ *         its callback back to back, so that one buffer serves all streams;
+ *         and a turn's facts are journaled before the next turn begins.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include <uv.h>
+
+#include "relay/fact.h"
+
+enum { LOOP_READ_OCTETS = 65536 };
+
+struct loop {
+	uv_loop_t uv;
+	struct facts facts;
+	uint64_t ids; /* last one given */
+	char read[LOOP_READ_OCTETS];
+};
+
+/* Returns 0, or libuv's negative error. `level` is the log's. */
+int loop_init(struct loop *loop, enum log_level level);
+
+/* All handles must be closed. */
+void loop_finish(struct loop *loop);
+
+/* Milliseconds of a clock that only goes forward, as of this iteration. */
+uint64_t loop_now(const struct loop *loop);
+
+/* A number that no other connection of this process has. */
+uint64_t loop_id(struct loop *loop);
+
+/* Writes the facts of this turn to the log: "conn=3f9a event=...". */
+void loop_journal(struct loop *loop, const char *kind, uint64_t id);
+
+#endif

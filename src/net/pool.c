@@ -1,0 +1,436 @@
+#include "net/pool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/ensure.h"
+
+static void on_link_turn(struct link *link);
+
+static struct pool *pool_of(const struct link *link)
+{
+	return container_of(link->keeper, struct pool, keeper);
+}
+
+static const struct link_owner link_owner = { on_link_turn };
+
+/* ---- the lists ---- */
+
+static void add_link(struct pool *pool, struct link *link)
+{
+	link->previous = NULL;
+	link->next = pool->links;
+	if (pool->links)
+		pool->links->previous = link;
+	pool->links = link;
+	pool->link_count++;
+	pool->alive++;
+}
+
+static void remove_link(struct pool *pool, struct link *link)
+{
+	if (link->next)
+		link->next->previous = link->previous;
+	if (link->previous)
+		link->previous->next = link->next;
+	else
+		pool->links = link->next;
+	pool->link_count--;
+}
+
+static void add_waiter(struct pool *pool, struct waiter *waiter)
+{
+	waiter->pool = pool;
+	waiter->next = NULL;
+	waiter->previous = pool->last;
+	if (pool->last)
+		pool->last->next = waiter;
+	else
+		pool->first = waiter;
+	pool->last = waiter;
+}
+
+/* see pool.h */
+void pool_cancel(struct waiter *waiter)
+{
+	struct pool *pool = waiter->pool;
+
+	if (!pool)
+		return;
+	if (waiter->next)
+		waiter->next->previous = waiter->previous;
+	else
+		pool->last = waiter->previous;
+	if (waiter->previous)
+		waiter->previous->next = waiter->next;
+	else
+		pool->first = waiter->next;
+	waiter->pool = NULL;
+}
+
+static unsigned count_waiters(const struct pool *pool)
+{
+	unsigned count = 0;
+
+	for (const struct waiter *w = pool->first; w; w = w->next)
+		count++;
+	return count;
+}
+
+/* Is it on its way to be ready, with nobody's message on it? */
+static bool is_coming(const struct link *link)
+{
+	return !link->lessee && (link->upstream.stage < STAGE_READY ||
+	    link->upstream.stage == STAGE_RSET);
+}
+
+static bool is_idle(const struct link *link)
+{
+	return !link->lessee && upstream_is_ready(&link->upstream);
+}
+
+static unsigned count_links(
+    const struct pool *pool, bool (*is_so)(const struct link *))
+{
+	unsigned count = 0;
+
+	for (const struct link *link = pool->links; link; link = link->next)
+		count += is_so(link);
+	return count;
+}
+
+/* The one that idled least: the others may go cold. */
+static struct link *freshest_idle(struct pool *pool)
+{
+	struct link *best = NULL;
+
+	for (struct link *link = pool->links; link; link = link->next)
+		if (is_idle(link) &&
+		    (!best || link->idle_since > best->idle_since))
+			best = link;
+	return best;
+}
+
+/* ---- dialling and retiring ---- */
+
+static void bury(struct pool *pool, struct link *link)
+{
+	remove_link(pool, link);
+	link_close(link);
+}
+
+/* An idle one leaves with a QUIT; its answer is not waited for long. */
+static void retire(struct link *link)
+{
+	upstream_quit(&link->upstream);
+	link->idle_since = 0;
+	on_link_turn(link);
+}
+
+static bool dial(struct pool *pool)
+{
+	struct link *link;
+
+	if (pool->is_closed || pool->link_count >= pool->account->connections)
+		return false;
+	link = link_new(pool->loop, &pool->keeper, pool->account, pool->context,
+	    &link_owner);
+	if (!link)
+		return false;
+	add_link(pool, link);
+	return true;
+}
+
+/* see pool.h */
+bool pool_word_path(const struct settings *settings,
+    const struct account_settings *account, char *path, size_t size)
+{
+	int len = snprintf(path, size, "%s/%s.proved", settings->state_directory,
+	    account->name);
+
+	return len > 0 && (size_t)len < size;
+}
+
+/* Has `doctor` logged in since the hold-down began? */
+static bool is_proved(const struct pool *pool)
+{
+	char path[1024];
+	struct stat info;
+
+	return pool_word_path(
+		   pool->settings, pool->account, path, sizeof(path)) &&
+	    stat(path, &info) == 0 && info.st_mtime >= pool->held_since;
+}
+
+static bool is_held(struct pool *pool)
+{
+	if (loop_now(pool->loop) >= pool->held_until)
+		return false;
+	if (is_proved(pool))
+		pool->held_until = 0;
+	return pool->held_until > 0;
+}
+
+/* see pool.h */
+void pool_warm(struct pool *pool)
+{
+	if (!is_held(pool) && count_links(pool, is_coming) == 0 &&
+	    count_links(pool, is_idle) == 0)
+		dial(pool);
+}
+
+/* One connection under way for each who waits, as far as the cap allows. */
+static void dial_for_waiters(struct pool *pool)
+{
+	unsigned waiters = count_waiters(pool);
+	unsigned coming = count_links(pool, is_coming);
+
+	while (coming < waiters && dial(pool))
+		coming++;
+}
+
+/* ---- leasing ---- */
+
+static void lease(struct pool *pool, struct link *link)
+{
+	struct waiter *waiter = pool->first;
+
+	pool_cancel(waiter);
+	link->idle_since = 0;
+	waiter->ops->leased(waiter, link);
+}
+
+/* Gives what is ready to who waits longest. */
+static void assign(struct pool *pool)
+{
+	struct link *link;
+
+	while (pool->first && (link = freshest_idle(pool)))
+		lease(pool, link);
+}
+
+/* see pool.h */
+struct link *pool_lease(struct pool *pool, struct waiter *waiter,
+    bool wants_fresh, enum failure *failure)
+{
+	struct link *link;
+
+	*failure = FAIL_NONE;
+	while (wants_fresh && (link = freshest_idle(pool)))
+		retire(link);
+	link = pool->first ? NULL : freshest_idle(pool);
+	if (link) {
+		link->idle_since = 0;
+		return link;
+	}
+	if (pool->is_closed)
+		*failure = FAIL_SHUTTING_DOWN;
+	else if (is_held(pool))
+		*failure = FAIL_HELD_DOWN;
+	if (*failure != FAIL_NONE)
+		return NULL;
+	add_waiter(pool, waiter);
+	dial_for_waiters(pool);
+	if (pool->link_count > 0)
+		return NULL;
+	pool_cancel(waiter); /* no connection exists, and none could be made */
+	*failure = FAIL_NO_MEMORY;
+	return NULL;
+}
+
+/* see pool.h */
+void pool_release(struct link *link)
+{
+	ENSURE(link->lessee);
+	link->lessee = NULL;
+	link->owner = &link_owner;
+	if (link->upstream.stage == STAGE_OPEN)
+		upstream_reset(&link->upstream);
+	on_link_turn(link);
+}
+
+/* ---- what becomes of a connection ---- */
+
+static void tell_loss(struct pool *pool, const struct link *link)
+{
+	const struct upstream *upstream = &link->upstream;
+	struct facts *facts = &pool->loop->facts;
+	bool was_idle = upstream->failed_in == STAGE_READY ||
+	    upstream->failed_in == STAGE_QUIT ||
+	    upstream->failure == FAIL_CLIENT_GONE;
+	enum log_level level =
+	    was_idle ? LOG_LEVEL_DEBUG : failure_level(upstream->failure);
+
+	if (!fact_begin(facts, level, was_idle ? "upstream-closed" : "failed"))
+		return;
+	fact_word(facts, "failure", failure_name(upstream->failure));
+	fact_word(facts, "stage", stage_name(upstream->failed_in));
+	fact_word(facts, "account", upstream->policy->account);
+	fact_word(facts, "host", upstream->policy->host);
+	fact_number(facts, "port", upstream->policy->port);
+	fact_word(facts, "detail", text_span(&upstream->detail));
+	if (upstream->advice.len > 0)
+		fact_word(facts, "hint", upstream->advice);
+	else if (failure_hint(upstream->failure).len > 0)
+		fact_word(facts, "hint", failure_hint(upstream->failure));
+	fact_end(facts);
+}
+
+static void hold_down(struct pool *pool)
+{
+	pool->hold_ms *= 2;
+	if (pool->hold_ms < POOL_HOLD_DOWN_MS)
+		pool->hold_ms = POOL_HOLD_DOWN_MS;
+	if (pool->hold_ms > POOL_HOLD_DOWN_MAX_MS)
+		pool->hold_ms = POOL_HOLD_DOWN_MAX_MS;
+	pool->held_until = loop_now(pool->loop) + pool->hold_ms;
+	pool->held_since = (int64_t)time(NULL);
+}
+
+static void fail_first(struct pool *pool, enum failure failure)
+{
+	struct waiter *waiter = pool->first;
+
+	pool_cancel(waiter);
+	waiter->ops->failed(waiter, failure);
+}
+
+/*
+ * A connection could not be made. Whoever waits longest hears it. The others
+ * go on waiting while connections exist that may still come or come back.
+ */
+static void fail_waiters(struct pool *pool, enum failure failure)
+{
+	if (pool->first)
+		fail_first(pool, failure);
+	while (pool->first && (is_held(pool) || pool->link_count == 0))
+		fail_first(pool, failure);
+}
+
+static void on_lost(struct pool *pool, struct link *link)
+{
+	enum failure failure = link->upstream.failure;
+	bool was_coming = link->upstream.failed_in < STAGE_READY;
+
+	tell_loss(pool, link);
+	loop_journal(pool->loop, "link", link->id);
+	bury(pool, link);
+	if (was_coming && failure_holds_down(failure))
+		hold_down(pool);
+	if (was_coming)
+		fail_waiters(pool, failure);
+	dial_for_waiters(pool);
+}
+
+static void on_ready(struct pool *pool, struct link *link)
+{
+	uint64_t now = loop_now(pool->loop);
+
+	pool->held_until = 0;
+	pool->hold_ms = 0;
+	pool->provider_size = link->upstream.offers.max_size;
+	if (link->idle_since == 0)
+		link->idle_since = now;
+	assign(pool);
+	if (link->is_closing || link->lessee)
+		return;
+	link->upstream.has_idled = true;
+	if (pool->is_closed || now - link->idle_since >=
+	    1000 * (uint64_t)pool->account->keep_warm_s)
+		retire(link);
+	else
+		link_rest(link);
+}
+
+/* One that is nobody's has moved. */
+static void on_link_turn(struct link *link)
+{
+	struct pool *pool = pool_of(link);
+
+	link_pump(link);
+	loop_journal(pool->loop, "link", link->id);
+	if (link->upstream.stage == STAGE_LOST)
+		on_lost(pool, link);
+	else if (link->upstream.stage == STAGE_READY)
+		on_ready(pool, link);
+	else if (is_coming(link) || link->upstream.stage == STAGE_QUIT)
+		link_rest(link);
+	else
+		bury(pool, link); /* in the middle of something: of no use */
+}
+
+/* ---- life and death ---- */
+
+/* see pool.h */
+void pool_forgive(struct pool *pool)
+{
+	pool->held_until = 0;
+	pool->hold_ms = 0;
+}
+
+static void report_empty(struct pool *pool)
+{
+	void (*emptied)(struct pool *) = pool->emptied;
+
+	if (!pool->is_closed || pool->alive > 0 || !emptied)
+		return;
+	pool->emptied = NULL;
+	emptied(pool);
+}
+
+static void on_buried(struct link_keeper *keeper)
+{
+	struct pool *pool = container_of(keeper, struct pool, keeper);
+
+	pool->alive--;
+	report_empty(pool);
+}
+
+/* see pool.h */
+struct pool *pool_new(struct loop *loop, struct settings *settings,
+    const struct account_settings *account, struct tls_context *context)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	pool->keeper.buried = on_buried;
+	pool->loop = loop;
+	pool->settings = settings_hold(settings);
+	pool->account = account;
+	pool->context = context ? tls_context_hold(context) : NULL;
+	return pool;
+}
+
+/* see pool.h */
+void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
+{
+	struct link *link = pool->links;
+
+	pool->is_closed = true;
+	pool->emptied = emptied;
+	while (pool->first)
+		fail_first(pool, FAIL_SHUTTING_DOWN);
+	while (link) {
+		struct link *next = link->next;
+
+		if (is_idle(link))
+			retire(link);
+		else if (!link->lessee && link->upstream.stage < STAGE_READY)
+			bury(pool, link);
+		link = next;
+	}
+	report_empty(pool);
+}
+
+/* see pool.h */
+void pool_free(struct pool *pool)
+{
+	ENSURE(!pool->links && !pool->first && pool->alive == 0);
+	if (pool->context)
+		tls_context_drop(pool->context);
+	settings_drop(pool->settings);
+	free(pool);
+}

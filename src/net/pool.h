@@ -1,0 +1,93 @@
+/*
+ * pool - the connections of one account: kept warm, capped, and shared.
+ *
+ * A connection is leased for one message and comes back. Idle ones stay for
+ * `keep_warm`; at most `connections` exist; who comes when all are busy waits
+ * in order. A refused login holds the account down for a time that doubles,
+ * so that no mailbox is locked by retries.
+ *
+ * Owns:   its links, a hold on the settings and on the TLS context.
+ * Bounds: `connections` links.
+ */
+#ifndef NET_POOL_H
+#define NET_POOL_H
+
+#include "net/link.h"
+
+enum {
+	POOL_HOLD_DOWN_MS = 30 * 1000,
+	POOL_HOLD_DOWN_MAX_MS = 30 * 60 * 1000,
+};
+
+struct waiter;
+
+/* How waiting ends, called once and never from pool_lease. */
+struct waiter_ops {
+	void (*leased)(struct waiter *waiter, struct link *link);
+	void (*failed)(struct waiter *waiter, enum failure failure);
+};
+
+/* A place in the queue; lies in who waits. */
+struct waiter {
+	struct waiter *next;
+	struct waiter *previous;
+	const struct waiter_ops *ops;
+	struct pool *pool; /* NULL: it does not wait */
+};
+
+struct pool {
+	struct link_keeper keeper;
+	struct loop *loop;
+	struct settings *settings;
+	const struct account_settings *account;
+	struct tls_context *context;
+	struct link *links;
+	unsigned link_count; /* in the list */
+	unsigned alive;      /* and those still closing */
+	struct waiter *first;
+	struct waiter *last;
+	uint64_t held_until;
+	int64_t held_since;     /* seconds since 1970 */
+	uint64_t hold_ms;
+	uint64_t provider_size; /* the last known SIZE; 0: none */
+	bool is_closed;
+	void (*emptied)(struct pool *pool); /* after pool_close */
+};
+
+/* For the account; takes holds of its own. NULL when there is no memory. */
+struct pool *pool_new(struct loop *loop, struct settings *settings,
+    const struct account_settings *account, struct tls_context *context);
+
+/* A device is there: dials ahead, unless a connection is ready or coming. */
+void pool_warm(struct pool *pool);
+
+/*
+ * Leases a connection now, or begins to wait. `wants_fresh` says that an idle
+ * one was just found dead: the other idle ones are then not trusted either.
+ * NULL with FAIL_NONE: the waiter waits; NULL with a failure: it does not.
+ */
+struct link *pool_lease(struct pool *pool, struct waiter *waiter,
+    bool wants_fresh, enum failure *failure);
+
+/* Waits no more. Fine for one that does not wait. */
+void pool_cancel(struct waiter *waiter);
+
+/* Takes a leased connection back, in whatever state. */
+void pool_release(struct link *link);
+
+/* Ends the hold-down: the operator has mended something. */
+void pool_forgive(struct pool *pool);
+
+/* No more leases; idle connections say QUIT; `emptied` is called when the last
+ * one is gone, perhaps at once. It frees the pool with pool_free. */
+void pool_close(struct pool *pool, void (*emptied)(struct pool *pool));
+void pool_free(struct pool *pool);
+
+/*
+ * The file whose date tells a daemon that `doctor` has logged in: a hold-down
+ * that is older ends. False when the path does not fit.
+ */
+bool pool_word_path(const struct settings *settings,
+    const struct account_settings *account, char *path, size_t size);
+
+#endif

@@ -1,0 +1,241 @@
+#include "net/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+
+static struct stream *of_handle(const uv_handle_t *handle)
+{
+	return handle->data;
+}
+
+/* see stream.h */
+void stream_init(struct stream *stream, struct loop *loop,
+    const struct stream_owner *owner)
+{
+	*stream = (struct stream){
+		.loop = loop,
+		.owner = owner,
+		.appetite = STREAM_CHUNK_OCTETS,
+	};
+}
+
+/* ---- reading ---- */
+
+/* Keeps what the turn did not use of a fresh chunk. */
+static void keep_fresh(struct stream *stream)
+{
+	size_t have = stream->kept_len - stream->kept_at;
+	size_t len = have + stream->fresh.len;
+	char *kept;
+
+	if (stream->fresh.len == 0)
+		return;
+	kept = malloc(len);
+	if (!kept) {
+		stream->is_ended = true; /* nothing can be kept: give up */
+		return;
+	}
+	if (have > 0)
+		memcpy(kept, stream->kept + stream->kept_at, have);
+	memcpy(kept + have, stream->fresh.ptr, stream->fresh.len);
+	free(stream->kept);
+	stream->kept = kept;
+	stream->kept_len = len;
+	stream->kept_at = 0;
+	stream->fresh = (struct span){ 0 };
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct stream *stream = of_handle(handle);
+	size_t size = stream->appetite;
+
+	(void)suggested;
+	if (size < STREAM_CHUNK_OCTETS)
+		size = STREAM_CHUNK_OCTETS;
+	if (size > LOOP_READ_OCTETS)
+		size = LOOP_READ_OCTETS;
+	*buf = uv_buf_init(stream->loop->read, (unsigned)size);
+}
+
+static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
+{
+	struct stream *stream = of_handle((uv_handle_t *)handle);
+
+	if (len == 0)
+		return; /* nothing to read after all: EAGAIN */
+	if (len < 0) {
+		stream->is_ended = true;
+		stream->is_reading = false;
+		uv_read_stop(handle);
+	} else {
+		stream->fresh = span_make(buf->base, (size_t)len);
+		if (stream->kept)
+			keep_fresh(stream);
+	}
+	stream->owner->turn(stream);
+	keep_fresh(stream);
+	if (stream->is_reading && !stream->is_closing &&
+	    stream_peek(stream).len >= STREAM_KEEP_OCTETS) {
+		stream->is_reading = false;
+		uv_read_stop(handle);
+	}
+}
+
+static void read_on(struct stream *stream)
+{
+	if (stream->is_reading || stream->is_ended || stream->is_closing ||
+	    !stream->handle)
+		return;
+	stream->is_reading = uv_read_start(stream->handle, on_alloc, on_read) == 0;
+	if (!stream->is_reading)
+		stream->is_ended = true;
+}
+
+/* see stream.h */
+void stream_open(struct stream *stream, uv_stream_t *handle)
+{
+	ENSURE(!stream->handle && !stream->is_closing);
+	stream->handle = handle;
+	handle->data = stream;
+	read_on(stream);
+}
+
+/* see stream.h */
+struct span stream_peek(const struct stream *stream)
+{
+	if (stream->kept)
+		return span_make(stream->kept + stream->kept_at,
+		    stream->kept_len - stream->kept_at);
+	return stream->fresh;
+}
+
+/* see stream.h */
+void stream_took(struct stream *stream, size_t len)
+{
+	if (!stream->kept) {
+		stream->fresh = span_from(stream->fresh, len);
+		return;
+	}
+	ENSURE(len <= stream->kept_len - stream->kept_at);
+	stream->kept_at += len;
+	if (stream->kept_at == stream->kept_len) {
+		free(stream->kept);
+		stream->kept = NULL;
+		stream->kept_len = stream->kept_at = 0;
+	}
+	if (stream->kept_len - stream->kept_at < STREAM_KEEP_OCTETS)
+		read_on(stream);
+}
+
+/* ---- writing ---- */
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct stream *stream = container_of(write, struct stream, write);
+
+	free(stream->flying);
+	stream->flying = NULL;
+	if (status < 0)
+		stream->is_ended = true;
+	if (!stream->is_closing)
+		stream->owner->turn(stream);
+}
+
+static bool write_rest(struct stream *stream, struct span rest)
+{
+	uv_buf_t buf;
+
+	stream->flying = malloc(rest.len);
+	if (!stream->flying)
+		return false;
+	memcpy(stream->flying, rest.ptr, rest.len);
+	buf = uv_buf_init(stream->flying, (unsigned)rest.len);
+	if (uv_write(&stream->write, stream->handle, &buf, 1, on_written) == 0)
+		return true;
+	free(stream->flying);
+	stream->flying = NULL;
+	return false;
+}
+
+/* see stream.h */
+size_t stream_write(struct stream *stream, struct span octets)
+{
+	uv_buf_t buf;
+	int len;
+
+	if (octets.len == 0 || stream->flying || stream->is_closing ||
+	    stream->is_shut || !stream->handle)
+		return 0;
+	buf = uv_buf_init((char *)octets.ptr, (unsigned)octets.len);
+	len = uv_try_write(stream->handle, &buf, 1);
+	if (len == UV_EAGAIN)
+		len = 0;
+	if (len < 0 || ((size_t)len < octets.len &&
+	    !write_rest(stream, span_from(octets, (size_t)len))))
+		stream->is_ended = true; /* it reached nobody */
+	return octets.len;
+}
+
+/* see stream.h */
+bool stream_is_flushed(const struct stream *stream)
+{
+	return !stream->flying;
+}
+
+static void on_shut(uv_shutdown_t *shutdown, int status)
+{
+	(void)shutdown;
+	(void)status; /* whoever has left already need not be told */
+}
+
+/* see stream.h */
+void stream_shut(struct stream *stream)
+{
+	if (stream->is_shut || stream->is_closing || !stream->handle)
+		return;
+	stream->is_shut = true;
+	if (uv_shutdown(&stream->shutdown, stream->handle, on_shut) < 0)
+		stream->is_ended = true;
+}
+
+/* ---- closing ---- */
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct stream *stream = of_handle(handle);
+
+	free(handle);
+	stream->handle = NULL;
+	free(stream->kept);
+	stream->kept = NULL;
+	free(stream->flying);
+	stream->flying = NULL;
+	stream->owner->closed(stream);
+}
+
+/* see stream.h */
+void stream_close(struct stream *stream)
+{
+	if (stream->is_closing || !stream->handle)
+		return;
+	stream->is_closing = true;
+	stream->fresh = (struct span){ 0 };
+	uv_close((uv_handle_t *)stream->handle, on_closed);
+}
+
+/* see stream.h */
+void stream_reset(struct stream *stream)
+{
+	if (stream->is_closing || !stream->handle)
+		return;
+	if (stream->handle->type != UV_TCP || stream->is_shut ||
+	    uv_tcp_close_reset((uv_tcp_t *)stream->handle, on_closed) != 0) {
+		stream_close(stream);
+		return;
+	}
+	stream->is_closing = true;
+	stream->fresh = (struct span){ 0 };
+}
