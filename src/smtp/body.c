@@ -75,7 +75,11 @@ static void read_text(struct body *body, struct span *in, struct buf *content)
 	*in = span_from(*in, 1);
 }
 
-/* Behind a CR: a LF makes it a line end, anything else a blank. */
+/*
+ * Behind a CR: a LF makes it a line end, anything else a blank. The octet
+ * behind a blank is read at once, so that no step gives without using one:
+ * who looks at what was used sees that it went on.
+ */
 static void read_return(
     struct body *body, struct span *in, struct buf *content)
 {
@@ -83,6 +87,7 @@ static void read_return(
 	if (in->ptr[0] != '\n') {
 		body->returns++;
 		give(body, content, SPAN(" "));
+		read_text(body, in, content);
 		return;
 	}
 	give(body, content, SPAN("\r\n"));

@@ -48,7 +48,8 @@ enum body_verdict {
 
 enum { BODY_STEP_OCTETS = 4 }; /* room without which body_read does nothing */
 
-/* Reads a device's octets, as many as there is room for in `content`. */
+/* Reads a device's octets, as many as there is room for in `content`; at least
+ * one where there is more room than BODY_STEP_OCTETS. */
 enum body_verdict body_read(
     struct body *body, struct span *in, struct buf *content);
 

@@ -289,7 +289,9 @@ static void test_small_rooms(void **state)
 		struct span all = compose(&rows[i], octets, sizeof(octets));
 
 		for (size_t room = BODY_STEP_OCTETS + 1; room < 40; room++) {
-			feed_in_grains(&reading, all, 7, room);
+			feed_in_grains(&reading, all, 1 + room % 9, room);
+			check_reading(&rows[i], all);
+			feed_in_grains(&reading, all, 1, room);
 			check_reading(&rows[i], all);
 		}
 	}
