@@ -1,5 +1,7 @@
 # Rules of the tests; part of the Makefile above.
 
+include tests/provider/provider.mk
+
 test_build := $(BUILD)/tests
 transcripts := $(sort $(wildcard tests/transcripts/*.txt))
 

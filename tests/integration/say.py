@@ -1,0 +1,52 @@
+"""Speaks SMTP by hand: say.py PORT < script.
+
+Each line of the script is sent with CRLF behind; a line "!..." is sent raw,
+with Python escapes; "?" only reads a reply; "." within DATA ends it; "~"
+closes without a word. Replies are printed. Sent lines wait for the reply to
+the one before, but for content lines after a 354.
+"""
+import socket
+import sys
+
+
+def main():
+    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    sock.settimeout(60)
+    stream = sock.makefile("rb")
+
+    def reply():
+        while True:
+            line = stream.readline()
+            if not line:
+                print("(closed)", flush=True)
+                return None
+            text = line.decode("latin-1").rstrip("\r\n")
+            print(text, flush=True)
+            if text[3:4] != "-":
+                return text[:3]
+
+    reply()
+    in_data = False
+    for line in sys.stdin:
+        line = line.rstrip("\n")
+        if line == "~":
+            sock.close()
+            return
+        if line == "?":
+            reply()
+            continue
+        if line.startswith("!"):
+            octets = line[1:].encode("latin-1").decode("unicode_escape")
+            sock.sendall(octets.encode("latin-1"))
+            continue
+        sock.sendall(line.encode("latin-1") + b"\r\n")
+        if in_data and line != ".":
+            continue
+        code = reply()
+        in_data = code == "354"
+        if code is None:
+            return
+    sock.close()
+
+
+main()
