@@ -288,7 +288,7 @@ static void test_advice(void **state)
 {
 	static const struct {
 		const char *heard;
-		const char *words; /* somewhere in the advice; "": there is none */
+		const char *words; /* of the advice; "": there is none */
 	} rows[] = {
 		{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthent"
 		  "ication is disabled for the Tenant.\r\n",
