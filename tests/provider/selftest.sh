@@ -39,6 +39,11 @@ start() {
 	exec 3<"$work/pipe"
 	port=
 	read -r _ port <&3
+	if [ -z "$port" ]; then
+		echo "the provider did not start with: $*"
+		cat "$work/errors"
+		exit 1
+	fi
 }
 
 certificate="--cert $work/good.pem --key $work/good.key"
@@ -53,8 +58,6 @@ import re, socket, sys, time
 began = time.monotonic()
 flights = [a.encode().decode("unicode_escape").encode("latin-1")
            for a in sys.argv[2:]]
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5)
-s.settimeout(1)
 heard = b""
 def hear():
     global heard
@@ -66,6 +69,8 @@ def reply():
     while not re.search(rb"(?m)^\d\d\d .*\n\Z", heard[before:]) and hear():
         pass
 try:
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5)
+    s.settimeout(1)
     if len(flights) > 1:
         reply()
     for flight in flights[:-1]:

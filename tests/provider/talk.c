@@ -257,7 +257,8 @@ static void obey(struct talk *talk, char *line, size_t len)
 		say_plainly(talk, "500 5.5.1 unknown command\r\n");
 }
 
-/* Once after each message, when the client has been quiet long enough. */
+/* Once after each message, when the client has been quiet long enough; at once,
+ * whatever it has said meanwhile, when no time was given. */
 static void rest(struct talk *talk)
 {
 	struct script *script = &talk->world->script;
@@ -265,7 +266,9 @@ static void rest(struct talk *talk)
 
 	talk->rested = false;
 	order = script_find(script, STAGE_IDLE, (size_t)-1);
-	if (!order || !wire_quiet(&talk->wire, (unsigned)order->at))
+	if (!order || !wire_flush(&talk->wire))
+		return;
+	if (order->at > 0 && !wire_quiet(&talk->wire, (unsigned)order->at))
 		return;
 	order = script_take(script, STAGE_IDLE, (size_t)-1);
 	if (order)
