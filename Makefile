@@ -31,7 +31,8 @@ base   := ensure span buf text base64 secret cidr
 shell  := log arena
 smtp   := line command address reply ehlo body
 sasl   := mechanism sasl plain cram
-relay  := failure advice fact envelope login client upstream rules session
+relay  := failure advice fact envelope login client stage upstream rules \
+	session
 tls    := der pem trust certificate identity finding verify words suite context tls
 net    := settings loop stream dial child link pool conn listener server
 config := complaints suggest ini value network endpoint files section provider \

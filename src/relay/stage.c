@@ -1,0 +1,395 @@
+#include "relay/stage.h"
+
+#include "base/ensure.h"
+#include "relay/advice.h"
+
+/* ---- losing ---- */
+
+/* see stage.h */
+void stage_lose(
+    struct upstream *upstream, enum failure failure, struct span detail)
+{
+	if (upstream->stage == STAGE_LOST)
+		return;
+	upstream->failure = failure;
+	upstream->failed_in = upstream->stage;
+	upstream->detail.len = 0;
+	text_put(&upstream->detail, detail);
+	stage_enter(upstream, STAGE_LOST);
+}
+
+static enum stage lost(
+    struct upstream *upstream, enum failure failure, struct span detail)
+{
+	stage_lose(upstream, failure, detail);
+	return STAGE_LOST;
+}
+
+/* Lost because of what the provider said: its words are the detail. */
+static enum stage lost_by_reply(
+    struct upstream *upstream, enum failure failure, const struct reply *reply)
+{
+	char storage[REPLY_SAID_OCTETS];
+	struct text words;
+
+	text_init(&words, storage, sizeof(storage));
+	reply_put(&words, reply);
+	upstream->advice = advice_for(reply);
+	return lost(upstream, failure, text_span(&words));
+}
+
+/* ---- saying ---- */
+
+/* see stage.h */
+void stage_say(struct upstream *upstream, struct span line)
+{
+	/* Nothing that could be read as a second command ever leaves. */
+	ENSURE(span_find(line, '\r') == line.len);
+	ENSURE(span_find(line, '\n') == line.len);
+	ENSURE(span_find(line, '\0') == line.len);
+	buf_put(&upstream->out, line);
+	buf_put(&upstream->out, SPAN("\r\n"));
+}
+
+static void say_ehlo(struct upstream *upstream)
+{
+	char storage[300];
+	struct text line;
+
+	text_init(&line, storage, sizeof(storage));
+	text_put(&line, SPAN("EHLO "));
+	if (upstream->policy->hello.len > 0)
+		text_put(&line, upstream->policy->hello);
+	else
+		text_puts(&line, upstream->hello);
+	stage_say(upstream, text_span(&line));
+}
+
+static void say_starttls(struct upstream *upstream)
+{
+	stage_say(upstream, SPAN("STARTTLS"));
+}
+
+static void say_rset(struct upstream *upstream)
+{
+	stage_say(upstream, SPAN("RSET"));
+}
+
+static void say_quit(struct upstream *upstream)
+{
+	stage_say(upstream, SPAN("QUIT"));
+}
+
+static void say_data(struct upstream *upstream)
+{
+	upstream->stuffing = (struct stuffing){ 0 };
+	upstream->is_dot_out = false;
+	stage_say(upstream, SPAN("DATA"));
+}
+
+/* ---- logging in ---- */
+
+static void say_auth(struct upstream *upstream)
+{
+	login_say(&upstream->login, &upstream->out);
+}
+
+/* see stage.h */
+uint32_t stage_mechanisms(const struct upstream *upstream)
+{
+	return login_usable(&upstream->login, upstream->policy->mechanisms,
+	    ehlo_auth(&upstream->offers), upstream->is_secure);
+}
+
+static enum stage begin_login(struct upstream *upstream)
+{
+	struct span offered = ehlo_auth(&upstream->offers);
+
+	if (upstream->policy->mechanisms == 0)
+		return STAGE_READY;
+	if (offered.len == 0)
+		return lost(upstream, FAIL_NO_AUTH, SPAN("no AUTH in its EHLO"));
+	if (stage_mechanisms(upstream) == 0)
+		return lost(upstream, FAIL_NO_MECHANISM, offered);
+	return STAGE_CREDENTIAL;
+}
+
+/* A listed mechanism may be turned away all the same: the next one's turn. */
+static enum stage refuse_login(
+    struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code == 504 || reply->code == 502 || reply->code == 500) {
+		login_turned_away(&upstream->login);
+		if (stage_mechanisms(upstream) != 0)
+			return STAGE_CREDENTIAL;
+	}
+	if (reply_class(reply) == 4)
+		return lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
+	return lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+}
+
+static enum stage on_challenge(
+    struct upstream *upstream, const struct reply *reply)
+{
+	char storage[SASL_CHALLENGE_OCTETS];
+	struct span said = login_decode(reply, storage, sizeof(storage));
+	enum sasl_verdict verdict =
+	    login_challenge(&upstream->login, said, &upstream->out);
+
+	if (verdict == SASL_REFUSED &&
+	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
+		fact_word(upstream->facts, "account", upstream->policy->account);
+		fact_word(upstream->facts, "said", said);
+		fact_end(upstream->facts);
+	}
+	return STAGE_AUTH;
+}
+
+static void tell_ready(struct upstream *upstream)
+{
+	const struct upstream_policy *policy = upstream->policy;
+
+	if (!fact_begin(upstream->facts, LOG_LEVEL_DEBUG, "upstream-ready"))
+		return;
+	fact_word(upstream->facts, "account", policy->account);
+	fact_word(upstream->facts, "host", policy->host);
+	fact_number(upstream->facts, "port", policy->port);
+	fact_word(upstream->facts, "auth", policy->mechanisms
+	    ? sasl_name(login_mechanism(&upstream->login)) : SPAN("none"));
+	fact_number(upstream->facts, "after_ms", upstream->now - upstream->began);
+	fact_end(upstream->facts);
+}
+
+/* ---- what each reply means, in the order they arrive ---- */
+
+static enum stage on_greeting(
+    struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) != 2)
+		return lost_by_reply(upstream, FAIL_GREETING, reply);
+	return upstream->policy->security == UPSTREAM_STARTTLS
+	    ? STAGE_EHLO : STAGE_EHLO_TLS;
+}
+
+/*
+ * No STARTTLS on offer means no mail: going on in the clear is the one thing
+ * this program exists to prevent, so there is no option for it.
+ */
+static enum stage on_ehlo(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) != 2)
+		return lost_by_reply(upstream, FAIL_EHLO, reply);
+	ehlo_read(&upstream->offers, reply);
+	if (!upstream->offers.starttls)
+		return lost(upstream, FAIL_NO_STARTTLS,
+		    SPAN("no STARTTLS in its EHLO"));
+	return STAGE_STARTTLS;
+}
+
+static enum stage on_starttls(
+    struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code != 220)
+		return lost_by_reply(upstream, FAIL_STARTTLS, reply);
+	/* What was offered in the clear is forgotten (RFC 3207 4.2). */
+	upstream->offers = (struct ehlo){ 0 };
+	return STAGE_HANDSHAKE;
+}
+
+static enum stage on_ehlo_tls(
+    struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) != 2)
+		return lost_by_reply(upstream, FAIL_EHLO, reply);
+	ehlo_read(&upstream->offers, reply);
+	return begin_login(upstream);
+}
+
+static enum stage on_auth(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code == 334)
+		return on_challenge(upstream, reply);
+	if (reply_class(reply) == 2)
+		return STAGE_READY;
+	return refuse_login(upstream, reply);
+}
+
+/* An answer for the session: it waits until upstream_heard. */
+static enum stage answered(
+    struct upstream *upstream, const struct reply *reply, enum stage next)
+{
+	upstream->answered = upstream->stage;
+	/* 421: the provider closes whatever we say (RFC 5321 3.8). */
+	if (reply->code == 421)
+		return lost_by_reply(upstream, FAIL_CLOSED, reply);
+	return next;
+}
+
+static enum stage on_mail(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) == 3)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	return answered(upstream, reply,
+	    reply_class(reply) == 2 ? STAGE_OPEN : STAGE_READY);
+}
+
+static enum stage on_rcpt(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) == 3)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	return answered(upstream, reply, STAGE_OPEN);
+}
+
+static enum stage on_data(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) < 4 && reply->code != 354)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	return answered(upstream, reply,
+	    reply->code == 354 ? STAGE_BODY : STAGE_OPEN);
+}
+
+/*
+ * Some providers refuse a message while it is still being sent. Their word
+ * counts, and the connection is of no use any more: it stands in the middle
+ * of a body. An acceptance is impossible here.
+ */
+static enum stage on_body(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) < 4)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->answered = upstream->stage;
+	return lost_by_reply(upstream, FAIL_CLOSED, reply);
+}
+
+static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) == 3)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->transactions++;
+	return answered(upstream, reply, STAGE_READY);
+}
+
+static enum stage on_rset(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) != 2)
+		return lost_by_reply(upstream, FAIL_CLOSED, reply);
+	upstream->transactions++;
+	return STAGE_READY;
+}
+
+/* Whatever it says: we have left. */
+static enum stage on_quit(struct upstream *upstream, const struct reply *reply)
+{
+	(void)reply;
+	return lost(upstream, FAIL_CLOSED, SPAN("we have left"));
+}
+
+/* ---- the conversation, one row a stage ---- */
+
+/* clang-format off */
+static const struct stage_row {
+	const char *name;
+	void (*say)(struct upstream *);
+	enum stage (*hear)(struct upstream *, const struct reply *);
+	unsigned patience_s; /* RFC 5321 4.5.3.2, or less where a device waits */
+	unsigned wants;
+} stages[] = {
+	[STAGE_DIAL]       = { "dial",       NULL,         NULL,        30, 0 },
+	[STAGE_GREETING]   = { "greeting",   NULL,         on_greeting, 60, 0 },
+	[STAGE_EHLO]       = { "ehlo",       say_ehlo,     on_ehlo,     60, 0 },
+	[STAGE_STARTTLS]   = { "starttls",   say_starttls, on_starttls, 60, 0 },
+	[STAGE_HANDSHAKE]  = { "handshake",  NULL,         NULL,        30, UPSTREAM_WANTS_TLS },
+	[STAGE_EHLO_TLS]   = { "ehlo-tls",   say_ehlo,     on_ehlo_tls, 60, 0 },
+	[STAGE_CREDENTIAL] = { "credential", NULL,         NULL,        60, UPSTREAM_WANTS_CREDENTIAL },
+	[STAGE_AUTH]       = { "auth",       say_auth,     on_auth,     60, 0 },
+	[STAGE_READY]      = { "ready",      NULL,         NULL,         0, 0 },
+	[STAGE_MAIL]       = { "mail",       NULL,         on_mail,    120, 0 },
+	[STAGE_OPEN]       = { "open",       NULL,         NULL,         0, 0 },
+	[STAGE_RCPT]       = { "rcpt",       NULL,         on_rcpt,    120, 0 },
+	[STAGE_DATA]       = { "data",       say_data,     on_data,    120, 0 },
+	[STAGE_BODY]       = { "body",       NULL,         on_body,      0, 0 },
+	[STAGE_DOT]        = { "dot",        NULL,         on_dot,     600, 0 },
+	[STAGE_RSET]       = { "rset",       say_rset,     on_rset,     30, 0 },
+	[STAGE_QUIT]       = { "quit",       say_quit,     on_quit,      5, 0 },
+	[STAGE_LOST]       = { "lost",       NULL,         NULL,         0, UPSTREAM_WANTS_CLOSE },
+};
+/* clang-format on */
+static_assert(array_len(stages) == STAGE_COUNT, "every stage has its row");
+
+/* see stage.h */
+void stage_await(struct upstream *upstream)
+{
+	unsigned patience_s = stages[upstream->stage].patience_s;
+
+	upstream->deadline =
+	    patience_s ? upstream->now + 1000 * (uint64_t)patience_s : 0;
+}
+
+/* see stage.h */
+void stage_end_login(struct upstream *upstream)
+{
+	login_finish(&upstream->login);
+	if (upstream->out.data)
+		wipe(upstream->out.data, upstream->out.cap);
+	buf_clear(&upstream->out);
+}
+
+/* see stage.h */
+void stage_enter(struct upstream *upstream, enum stage next)
+{
+	bool was_login = upstream->stage == STAGE_AUTH;
+
+	if (was_login && next == STAGE_READY)
+		tell_ready(upstream);
+	upstream->stage = next;
+	stage_await(upstream);
+	if (was_login && next != STAGE_AUTH)
+		stage_end_login(upstream);
+	if (next == STAGE_LOST)
+		buf_clear(&upstream->out);
+	if (stages[next].say)
+		stages[next].say(upstream);
+}
+
+/* see upstream.h */
+struct span stage_name(enum stage stage)
+{
+	return span_of(stages[stage].name);
+}
+
+static void tell_reply(struct upstream *upstream, const struct reply *reply)
+{
+	if (!fact_begin(upstream->facts, LOG_LEVEL_TRACE, "upstream-reply"))
+		return;
+	fact_word(upstream->facts, "stage", stage_name(upstream->stage));
+	fact_number(upstream->facts, "code", reply->code);
+	fact_end(upstream->facts);
+}
+
+/* see stage.h */
+void stage_hear(struct upstream *upstream, const struct reply *reply)
+{
+	enum stage before = upstream->stage;
+	enum stage next;
+
+	tell_reply(upstream, reply);
+	next = stages[before].hear(upstream, reply);
+	if (next == STAGE_LOST)
+		return; /* entered already, with its reason */
+	if (next == before)
+		stage_await(upstream);
+	else
+		stage_enter(upstream, next);
+}
+
+/* see stage.h */
+bool stage_hears(const struct upstream *upstream)
+{
+	return stages[upstream->stage].hear != NULL;
+}
+
+/* see upstream.h */
+unsigned upstream_wants(const struct upstream *upstream)
+{
+	return stages[upstream->stage].wants;
+}
