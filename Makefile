@@ -56,6 +56,10 @@ shell_objects := $(shell:%=$(BUILD)/base/%.o) $(foreach layer,tls net config,\
 app_objects := $(app:%=$(BUILD)/app/%.o)
 libs := -luv -lbearssl -linih
 
+ifndef VERBOSE
+.SILENT:
+endif
+
 all: $(BUILD)/smtpseal ## build the program
 
 $(BUILD)/smtpseal: $(app_objects) $(BUILD)/libshell.a $(BUILD)/libcore.a
@@ -71,9 +75,17 @@ $(BUILD)/libshell.a: $(shell_objects)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
+	@echo "  CC $<"
 	$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
 
 include tests/tests.mk
 
-.PHONY: all
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/*.mk \
+		tests/*/*.mk | sort | awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
+
+clean: ## remove what was built
+	rm -rf build
+
+.PHONY: all help clean
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)

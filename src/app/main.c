@@ -3,8 +3,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include <uv.h>
-
 #include "app/check.h"
 #include "app/daemon.h"
 #include "app/doctor.h"
@@ -57,7 +55,7 @@ static int do_version(const char *argument)
 	(void)argument;
 	printf("smtpseal %s\n", SMTPSEAL_VERSION);
 	printf("libuv %s; BearSSL and inih, which name no version\n",
-	    uv_version_string());
+	    loop_library());
 	return EX_OK;
 }
 

@@ -31,6 +31,12 @@ uint64_t loop_id(struct loop *loop)
 }
 
 /* see loop.h */
+const char *loop_library(void)
+{
+	return uv_version_string();
+}
+
+/* see loop.h */
 void loop_journal(struct loop *loop, const char *kind, uint64_t id)
 {
 	char storage[64];

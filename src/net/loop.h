@@ -33,6 +33,9 @@ uint64_t loop_now(const struct loop *loop);
 /* A number that no other connection of this process has. */
 uint64_t loop_id(struct loop *loop);
 
+/* The version of libuv that runs. */
+const char *loop_library(void);
+
 /* Writes the facts of this turn to the log: "conn=3f9a event=...". */
 void loop_journal(struct loop *loop, const char *kind, uint64_t id);
 
