@@ -143,6 +143,17 @@ static void print_passed(const struct link *link, enum stage stage)
 	print_step("ok", steps[stage].name, text_span(&text));
 }
 
+/* What certificate it was that did not pass. */
+static void print_certificate(const struct link *link)
+{
+	char storage[LINK_PORTRAIT_OCTETS];
+	struct span words = link_portray(link, storage, sizeof(storage));
+
+	if (words.len > 0 && link->upstream.failed_in == STAGE_HANDSHAKE)
+		printf("          certificate:  %.*s\n", (int)words.len,
+		    words.ptr);
+}
+
 static void print_failed(const struct link *link)
 {
 	const struct upstream *upstream = &link->upstream;
@@ -157,6 +168,7 @@ static void print_failed(const struct link *link)
 	text_puts(&text, ": ");
 	text_escaped(&text, text_span(&upstream->detail), 500);
 	print_step("FAILED", name ? name : "connection", text_span(&text));
+	print_certificate(link);
 	print_advice(upstream->advice.len > 0 ? upstream->advice
 					      : failure_hint(upstream->failure));
 }

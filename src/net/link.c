@@ -14,7 +14,7 @@ static const enum failure tls_failures[] = {
 	[TLS_FAULT_WEAK]      = FAIL_TLS_WEAK,
 	[TLS_FAULT_USAGE]     = FAIL_TLS_WEAK,
 	[TLS_FAULT_PIN]       = FAIL_TLS_PIN,
-	[TLS_FAULT_CHAIN]     = FAIL_TLS_UNTRUSTED,
+	[TLS_FAULT_CHAIN]     = FAIL_TLS_CHAIN,
 	[TLS_FAULT_VERSION]   = FAIL_TLS_VERSION,
 	[TLS_FAULT_NOT_TLS]   = FAIL_TLS_NOT_TLS,
 	[TLS_FAULT_ALERT]     = FAIL_TLS_HANDSHAKE,
@@ -334,6 +334,17 @@ static bool obey(struct link *link)
 	if (wants & UPSTREAM_WANTS_CREDENTIAL)
 		return give_credential(link);
 	return false;
+}
+
+/* see link.h */
+struct span link_portray(const struct link *link, char *storage, size_t size)
+{
+	struct text words;
+
+	text_init(&words, storage, size);
+	if (link->tls)
+		tls_describe(link->tls, &words);
+	return text_span(&words);
 }
 
 /* see link.h */

@@ -35,6 +35,8 @@ struct link_keeper {
 	void (*buried)(struct link_keeper *keeper);
 };
 
+enum { LINK_PORTRAIT_OCTETS = 700 };
+
 struct link {
 	struct link *next; /* in the pool's list */
 	struct link *previous;
@@ -66,6 +68,9 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 /* Moves octets between its neighbours until none can be moved; returns
  * whether any did. */
 bool link_pump(struct link *link);
+
+/* The server's certificate in words, as far as it was read; in `storage`. */
+struct span link_portray(const struct link *link, char *storage, size_t size);
 
 /* Sets its alarm: call it when the pumping is done. */
 void link_rest(struct link *link);

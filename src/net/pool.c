@@ -262,6 +262,8 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	    upstream->failure == FAIL_CLIENT_GONE;
 	enum log_level level =
 	    was_idle ? LOG_LEVEL_DEBUG : failure_level(upstream->failure);
+	char storage[LINK_PORTRAIT_OCTETS];
+	struct span certificate;
 
 	if (!fact_begin(facts, level, was_idle ? "upstream-closed" : "failed"))
 		return;
@@ -271,6 +273,9 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	fact_word(facts, "host", upstream->policy->host);
 	fact_number(facts, "port", upstream->policy->port);
 	fact_word(facts, "detail", text_span(&upstream->detail));
+	certificate = link_portray(link, storage, sizeof(storage));
+	if (upstream->failed_in == STAGE_HANDSHAKE && certificate.len > 0)
+		fact_word(facts, "certificate", certificate);
 	if (upstream->advice.len > 0)
 		fact_word(facts, "hint", upstream->advice);
 	else if (failure_hint(upstream->failure).len > 0)

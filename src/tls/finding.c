@@ -217,8 +217,12 @@ void finding_describe(const struct finding *finding, struct text *words)
 	if (!finding->own.is_known)
 		return;
 	text_puts(words, finding->own.subject);
+	text_puts(words, ", for ");
+	text_puts(words, finding->names);
 	text_puts(words, ", issued by ");
 	text_puts(words, finding->own.issuer);
-	text_puts(words, ", valid until ");
+	text_puts(words, ", valid ");
+	words_put_date(words, finding->own.not_before);
+	text_puts(words, " to ");
 	words_put_date(words, finding->own.not_after);
 }

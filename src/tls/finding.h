@@ -61,7 +61,8 @@ bool finding_is_out_of_order(const struct finding *finding);
 void finding_explain(const struct finding *finding,
     const struct finding_scene *scene, struct text *words);
 
-/* Appends whose certificate it is, who issued it, until when it is valid. */
+/* Appends whose certificate it is, the names it is for, who issued it, and its
+ * dates. Nothing when none was read. */
 void finding_describe(const struct finding *finding, struct text *words);
 
 #endif

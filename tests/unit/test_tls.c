@@ -132,7 +132,8 @@ static void test_describe(void **state)
 	scene_pump(&scene);
 	tls_describe(scene.tls, &words);
 	assert_non_null(strstr(text_end(&words),
-	    "CN=mail.example.com, issued by CN=Issuer, valid until 20"));
+	    "CN=mail.example.com, for mail.example.com, issued by CN=Issuer, "
+	    "valid 20"));
 	scene_close(&scene);
 }
 
