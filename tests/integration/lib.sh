@@ -45,7 +45,10 @@ same() { [ "$1" = "$2" ] || { echo "want: $1"; echo "got:  $2"; return 1; }; }
 
 # has FILE WORDS: a line of the file holds these words.
 has() { grep -qF -- "$2" "$1" || { echo "no '$2' in $1"; return 1; }; }
-hasnt() { not grep -F -- "$2" "$1"; }
+hasnt() { [ -f "$1" ] && not grep -F -- "$2" "$1"; }
+
+# How often a file's lines hold these words; 0 when there is no such file.
+count() { grep -cF -- "$2" "$1" 2>/dev/null || :; }
 
 # skip WHY: the whole test cannot run here. CI allows none.
 skip() {
@@ -102,7 +105,7 @@ start_provider() {
 		>"$T/$name.out" 2>"$T/$name.err" &
 	PROVIDER_PID=$!
 	PIDS="$PIDS $!"
-	until_has "$T/$name.out" port || { cat "$T/$name.err"; return 1; }
+	until_has "$T/$name.out" "port " || { cat "$T/$name.err"; return 1; }
 	PROVIDER_PORT=$(sed -n 's/^port //p' "$T/$name.out")
 }
 
@@ -138,6 +141,30 @@ start_smtpseal() {
 say() {
 	timeout 120 python3 "$HERE/say.py" "$1"
 }
+
+# mail_by_hand [PORT]: one small message, as a plain device sends it; it gives
+# up where it is refused. What it heard is in $T/heard.
+mail_by_hand() {
+	say "${1:-$LISTEN_PORT}" >"$T/heard" 2>&1 <<-X
+	+EHLO device
+	+MAIL FROM:<printer@device>
+	+RCPT TO:<boss@example.com>
+	+DATA
+	Subject: a scan
+
+	the scan
+	.
+	QUIT
+	X
+}
+
+# hears WORDS: a line that the device heard last begins so.
+hears() {
+	grep -q "^$1" "$T/heard" || { echo "no '$1':"; cat "$T/heard"; return 1; }
+}
+
+# stored NAME COUNT: so many copies lie at the provider of this name.
+stored() { same "$2" "$(find "$T/$1.store" -name '*.eml' | wc -l)"; }
 
 # swak OPTION...: swaks without the noise, to $LISTEN_PORT.
 swak() {

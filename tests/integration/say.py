@@ -2,8 +2,9 @@
 
 Each line of the script is sent with CRLF behind; a line "!..." is sent raw,
 with Python escapes; "?" only reads a reply; "." within DATA ends it; "~"
-closes without a word. Replies are printed. Sent lines wait for the reply to
-the one before, but for content lines after a 354.
+closes without a word. A line "+..." is sent like another, but when it is
+refused the script ends there with a QUIT. Replies are printed. Sent lines
+wait for the reply to the one before, but for content lines after a 354.
 """
 import socket
 import sys
@@ -25,7 +26,8 @@ def main():
             if text[3:4] != "-":
                 return text[:3]
 
-    reply()
+    if reply() is None:
+        return
     in_data = False
     for line in sys.stdin:
         line = line.rstrip("\n")
@@ -39,10 +41,16 @@ def main():
             octets = line[1:].encode("latin-1").decode("unicode_escape")
             sock.sendall(octets.encode("latin-1"))
             continue
+        must_pass = line.startswith("+") and not in_data
+        line = line[1:] if must_pass else line
         sock.sendall(line.encode("latin-1") + b"\r\n")
         if in_data and line != ".":
             continue
         code = reply()
+        if must_pass and code and code[0] in "45":
+            sock.sendall(b"QUIT\r\n")
+            reply()
+            return
         in_data = code == "354"
         if code is None:
             return
