@@ -80,6 +80,14 @@ $(BUILD)/%.o: src/%.c
 
 include tests/tests.mk
 
+demo: ## see it work: an old printer, the relay, a provider of our own
+	@sh contrib/deps build
+	@$(MAKE) $(BUILD)/smtpseal $(BUILD)/provider $(BUILD)/printer
+	@BUILD=$(abspath $(BUILD)) sh tests/demo.sh
+
+run: $(BUILD)/smtpseal ## run it: make run CONFIG=my.ini
+	@$(BUILD)/smtpseal -c $(CONFIG) run
+
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/*.mk \
 		tests/*/*.mk | sort | awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
@@ -87,5 +95,5 @@ help: ## list the targets
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: all help clean
+.PHONY: all demo run help clean
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)

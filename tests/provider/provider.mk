@@ -10,3 +10,7 @@ $(BUILD)/provider: $(provider_objects)
 $(BUILD)/tests/provider/%.o: tests/provider/%.c
 	@mkdir -p $(@D)
 	$(CC) $(our_cflags) -Itests $(CFLAGS) -c -o $@ $<
+
+# The old printer of the demonstration.
+$(BUILD)/printer: $(BUILD)/tests/provider/printer.o
+	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^

@@ -1,0 +1,102 @@
+#!/bin/sh
+# demo.sh: shows smtpseal at work on this machine alone: an old printer, the
+# relay, and a mail provider of our own with TLS and a login. Nothing leaves
+# the machine, and nothing stays behind.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${BUILD:-$top/build}
+work=$(mktemp -d "${TMPDIR:-/tmp}/smtpseal-demo.XXXXXX")
+chmod 700 "$work"
+cd "$work"
+pids=
+finish() {
+	for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+	for pid in $pids; do wait "$pid" 2>/dev/null || true; done
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+umask 077
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Waits until a line of the file begins with these words; shows why if never.
+wait_for() {
+	tries=500
+	until grep -q "$2" "$1" 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { echo "demo: never: $2"; cat "$1"; exit 1; }
+		sleep 0.02
+	done
+}
+
+say "a mail provider with STARTTLS and a login, and a certificate authority"
+sh "$top/tests/provider/certs.sh" certs
+mkdir store
+"$build/provider" --tls starttls --cert certs/good.pem --key certs/good.key \
+	--user scanner@example.com --password "correct horse" \
+	--store store --log provider.log >provider.out 2>&1 &
+pids="$pids $!"
+wait_for provider.out '^port '
+port=$(sed -n 's/^port //p' provider.out)
+echo "   on port $port, user scanner@example.com"
+
+say "smtpseal, with config/minimal.ini pointed at that provider"
+echo "correct horse" >password
+sed -e 's/^host *=.*/host = localhost/' -e 's/^user *=.*/user = scanner@example.com/' \
+	-e 's/^password_file *=.*/password_file = password/' \
+	"$top/config/minimal.ini" >demo.ini
+printf 'port = %s\nca_file = certs/ca.pem\n[log]\nlevel = debug\n' "$port" >>demo.ini
+relay_port=2525
+while :; do
+	printf '[listen]\naddress = 127.0.0.1:%s\n' "$relay_port" >listen.ini
+	cat demo.ini listen.ini >smtpseal.ini
+	"$build/smtpseal" -c smtpseal.ini run 2>smtpseal.log &
+	relay=$!
+	tries=500
+	until grep -qE 'event=(listening|listen-failed)' smtpseal.log; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { cat smtpseal.log; exit 1; }
+		sleep 0.02
+	done
+	grep -q event=listen-failed smtpseal.log || break
+	wait "$relay" || true
+	relay_port=$((relay_port + 1))
+	[ $relay_port -lt 2600 ] || { cat smtpseal.log; exit 1; }
+done
+pids="$pids $relay"
+grep -v '^ *#\|^ *;\|^$' smtpseal.ini | sed 's/^/   /'
+
+say "doctor: every step to the provider, without sending mail"
+"$build/smtpseal" -c smtpseal.ini doctor
+
+say "an old printer sends a scan: no TLS, no login, no EHLO"
+{
+	printf 'From: <copier@office.local>\nTo: <boss@example.com>\n'
+	printf 'Subject: Scan from the copier\nMIME-Version: 1.0\n'
+	printf 'Content-Type: multipart/mixed; boundary="page"\n\n'
+	printf -- '--page\nContent-Type: text/plain\n\nYour scan is attached.\n'
+	printf -- '--page\nContent-Type: application/pdf; name="scan.pdf"\n'
+	printf 'Content-Transfer-Encoding: base64\n\n'
+	head -c 36000 /dev/urandom | base64
+	printf -- '--page--\n'
+} >scan.txt
+"$build/printer" "$relay_port" "<copier@office.local>" "<boss@example.com>" scan.txt
+
+say "what the provider heard (the login is a made-up one)"
+sed -n 's/^[0-9]* \([CSN]\) /   \1: /p' provider.log |
+	sed -e 's/ S: / provider: /' -e 's/ C: / smtpseal: /' -e 's/ N: / (note)    /'
+
+say "the log of smtpseal"
+sed 's/^/   /' smtpseal.log
+
+say "did it arrive as it was scanned?"
+message=$(ls store/*.eml | tail -n 1)
+sed 's/$/\r/' scan.txt | sha256sum | sed 's/ .*/  as sent/; s/^/   /'
+sha256sum <"$message" | sed 's/ .*/  as stored by the provider/; s/^/   /'
+if [ "$(sed 's/$/\r/' scan.txt | sha256sum)" = "$(sha256sum <"$message")" ]; then
+	echo "   the same, octet for octet"
+else
+	echo "   NOT the same"
+	exit 1
+fi
