@@ -143,6 +143,15 @@ static void print_passed(const struct link *link, enum stage stage)
 	print_step("ok", steps[stage].name, text_span(&text));
 }
 
+/* For a person: quotes stay quotes, but nothing moves the cursor. */
+static void put_readable(struct text *text, struct span words)
+{
+	for (size_t i = 0; i < words.len; i++)
+		text_putc(text,
+		    words.ptr[i] >= ' ' && words.ptr[i] <= '~' ? words.ptr[i]
+							       : '?');
+}
+
 /* What certificate it was that did not pass. */
 static void print_certificate(const struct link *link)
 {
@@ -166,7 +175,7 @@ static void print_failed(const struct link *link)
 	text_puts(&text, " port ");
 	text_number(&text, link->account->policy.port);
 	text_puts(&text, ": ");
-	text_escaped(&text, text_span(&upstream->detail), 500);
+	put_readable(&text, text_span(&upstream->detail));
 	print_step("FAILED", name ? name : "connection", text_span(&text));
 	print_certificate(link);
 	print_advice(upstream->advice.len > 0 ? upstream->advice

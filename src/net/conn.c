@@ -166,10 +166,14 @@ static uint64_t wait_deadline(const struct conn *conn)
 /* Waiting has its end too: the device would not wait for ever either. */
 static void end_long_wait(struct conn *conn)
 {
-	if (!conn->waiter.pool || loop_now(conn->loop) < wait_deadline(conn))
+	struct pool *pool = conn->waiter.pool;
+
+	if (!pool || loop_now(conn->loop) < wait_deadline(conn))
 		return;
 	pool_cancel(&conn->waiter);
-	session_no_link(&conn->session, FAIL_BUSY, current_host(conn));
+	session_no_link(&conn->session,
+	    pool_is_dialling(pool) ? FAIL_TIMEOUT : FAIL_BUSY,
+	    current_host(conn));
 }
 
 /* ---- closing ---- */

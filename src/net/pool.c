@@ -241,6 +241,12 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 }
 
 /* see pool.h */
+bool pool_is_dialling(const struct pool *pool)
+{
+	return count_links(pool, is_coming) > 0;
+}
+
+/* see pool.h */
 void pool_release(struct link *link)
 {
 	ENSURE(link->lessee);

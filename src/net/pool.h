@@ -75,6 +75,9 @@ void pool_cancel(struct waiter *waiter);
 /* Takes a leased connection back, in whatever state. */
 void pool_release(struct link *link);
 
+/* Is a connection on its way? Then who waits does not wait for others. */
+bool pool_is_dialling(const struct pool *pool);
+
 /* Ends the hold-down: the operator has mended something. */
 void pool_forgive(struct pool *pool);
 
