@@ -11,6 +11,7 @@ refused() {
 		--key "$CERTS/$kind.key"
 	write_config "$T/$kind.ini" <<-X
 	tls = implicit
+	auth = plain
 	$6
 	X
 	start_smtpseal "$T/$kind.ini" "seal-$kind"
