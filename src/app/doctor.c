@@ -8,9 +8,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "app/steps.h"
 #include "base/ensure.h"
 #include "net/pool.h"
-#include "relay/advice.h"
 
 /* One account under examination. */
 struct patient {
@@ -24,162 +24,6 @@ struct patient {
 static struct patient *patient_of(const struct link *link)
 {
 	return container_of(link->keeper, struct patient, keeper);
-}
-
-/* ---- printing ---- */
-
-static void print_step(
-    const char *mark, const char *step, struct span words)
-{
-	printf("  %-6s  %-11s  %.*s\n", mark, step, (int)words.len, words.ptr);
-}
-
-static void print_advice(struct span advice)
-{
-	if (advice.len > 0)
-		printf("          what to do:  %.*s\n", (int)advice.len,
-		    advice.ptr);
-}
-
-static void put_peer(const struct link *link, struct text *text)
-{
-	struct sockaddr_storage address;
-	int len = sizeof(address);
-	char name[64] = "?";
-
-	if (link->stream.handle && uv_tcp_getpeername(
-		(const uv_tcp_t *)link->stream.handle,
-		(struct sockaddr *)&address, &len) == 0) {
-		if (address.ss_family == AF_INET6)
-			uv_ip6_name((struct sockaddr_in6 *)&address, name,
-			    sizeof(name));
-		else
-			uv_ip4_name((struct sockaddr_in *)&address, name,
-			    sizeof(name));
-	}
-	text_puts(text, "connected to ");
-	text_puts(text, name);
-	text_puts(text, " port ");
-	text_number(text, link->account->policy.port);
-}
-
-static void put_greeting(const struct link *link, struct text *text)
-{
-	(void)link;
-	text_puts(text, "the server greets");
-}
-
-static void put_ehlo(const struct link *link, struct text *text)
-{
-	(void)link;
-	text_puts(text, "the server offers STARTTLS");
-}
-
-static void put_starttls(const struct link *link, struct text *text)
-{
-	(void)link;
-	text_puts(text, "the server is ready for TLS");
-}
-
-static void put_tls(const struct link *link, struct text *text)
-{
-	text_puts(text, tls_suite(link->tls));
-	text_puts(text, "; certificate: ");
-	tls_describe(link->tls, text);
-}
-
-static void put_ehlo_tls(const struct link *link, struct text *text)
-{
-	const struct ehlo *offers = &link->upstream.offers;
-
-	text_puts(text, "the server offers logins: ");
-	text_put(text, offers->auth_len > 0 ? ehlo_auth(offers) : SPAN("none"));
-	if (offers->max_size > 0) {
-		text_puts(text, "; messages up to ");
-		text_number(text, offers->max_size);
-		text_puts(text, " octets");
-	}
-}
-
-static void put_auth(const struct link *link, struct text *text)
-{
-	text_puts(text, "logged in as ");
-	text_put(text, link->account->policy.user);
-	text_puts(text, " by ");
-	text_put(text, sasl_name(login_mechanism(&link->upstream.login)));
-}
-
-static void put_mail(const struct link *link, struct text *text)
-{
-	text_puts(text, "the server takes mail from ");
-	text_put(text, link->account->policy.user);
-}
-
-/* The stages a person should see, and what is said when one is passed. */
-static const struct step_row {
-	const char *name;
-	void (*put)(const struct link *, struct text *);
-} steps[STAGE_COUNT] = {
-	[STAGE_DIAL]      = { "connect",     put_peer },
-	[STAGE_GREETING]  = { "greeting",    put_greeting },
-	[STAGE_EHLO]      = { "STARTTLS",    put_ehlo },
-	[STAGE_STARTTLS]  = { "STARTTLS",    put_starttls },
-	[STAGE_HANDSHAKE] = { "TLS",         put_tls },
-	[STAGE_EHLO_TLS]  = { "EHLO",        put_ehlo_tls },
-	[STAGE_CREDENTIAL] = { "credential", NULL },
-	[STAGE_AUTH]      = { "login",       put_auth },
-	[STAGE_MAIL]      = { "sender",      put_mail },
-};
-
-static void print_passed(const struct link *link, enum stage stage)
-{
-	char storage[600];
-	struct text text;
-
-	if (!steps[stage].put)
-		return;
-	text_init(&text, storage, sizeof(storage));
-	steps[stage].put(link, &text);
-	print_step("ok", steps[stage].name, text_span(&text));
-}
-
-/* For a person: quotes stay quotes, but nothing moves the cursor. */
-static void put_readable(struct text *text, struct span words)
-{
-	for (size_t i = 0; i < words.len; i++)
-		text_putc(text,
-		    words.ptr[i] >= ' ' && words.ptr[i] <= '~' ? words.ptr[i]
-							       : '?');
-}
-
-/* What certificate it was that did not pass. */
-static void print_certificate(const struct link *link)
-{
-	char storage[LINK_PORTRAIT_OCTETS];
-	struct span words = link_portray(link, storage, sizeof(storage));
-
-	if (words.len > 0 && link->upstream.failed_in == STAGE_HANDSHAKE)
-		printf("          certificate:  %.*s\n", (int)words.len,
-		    words.ptr);
-}
-
-static void print_failed(const struct link *link)
-{
-	const struct upstream *upstream = &link->upstream;
-	char storage[600];
-	struct text text;
-	const char *name = steps[upstream->failed_in].name;
-
-	text_init(&text, storage, sizeof(storage));
-	text_put(&text, link->account->policy.host);
-	text_puts(&text, " port ");
-	text_number(&text, link->account->policy.port);
-	text_puts(&text, ": ");
-	put_readable(&text, text_span(&upstream->detail));
-	print_step("FAILED", name ? name : "connection", text_span(&text));
-	print_certificate(link);
-	print_advice(upstream->advice.len > 0 ? upstream->advice
-					      : failure_hint(upstream->failure));
 }
 
 /* ---- the examination ---- */
@@ -212,7 +56,7 @@ static void ask_sender(struct link *link)
 	struct span user = link->account->policy.user;
 
 	if (!is_address(user)) {
-		print_step("--", "sender",
+		steps_note("--", "sender",
 		    SPAN("not asked: user is no mail address"));
 		finish(link, false);
 		return;
@@ -227,21 +71,16 @@ static void ask_sender(struct link *link)
 static void hear_sender(struct link *link)
 {
 	const struct reply *reply = upstream_answer(&link->upstream);
-	char storage[REPLY_SAID_OCTETS];
-	struct text text;
 
 	if (!reply)
 		return;
 	upstream_heard(&link->upstream);
 	if (reply_class(reply) == 2) {
-		print_passed(link, STAGE_MAIL);
+		steps_passed(link, STAGE_MAIL);
 		upstream_reset(&link->upstream);
 		return;
 	}
-	text_init(&text, storage, sizeof(storage));
-	reply_put(&text, reply);
-	print_step("FAILED", "sender", text_span(&text));
-	print_advice(advice_for(reply));
+	steps_refused(link, reply);
 	finish(link, true);
 }
 
@@ -275,7 +114,7 @@ static void show_progress(const struct link *link)
 
 		if (passed == STAGE_AUTH && link->account->policy.mechanisms == 0)
 			continue;
-		print_passed(link, passed);
+		steps_passed(link, passed);
 	}
 }
 
@@ -287,7 +126,7 @@ static void go_on(struct link *link)
 	if (upstream_answer(upstream)) {
 		hear_sender(link);
 	} else if (upstream->stage == STAGE_LOST) {
-		print_failed(link);
+		steps_failed(link);
 		finish(link, true);
 	} else if (upstream_is_ready(upstream)) {
 		if (upstream->transactions > 0)
@@ -347,9 +186,15 @@ static struct tls_context *make_context(
 	text_init(&why, storage, sizeof(storage));
 	context = tls_context_new(&account->tls, &why);
 	if (!context)
-		print_step("FAILED", "files", text_span(&why));
+		steps_note("FAILED", "files", text_span(&why));
 	return context;
 }
+
+static const char *const security_words[] = {
+	[UPSTREAM_STARTTLS] = "STARTTLS",
+	[UPSTREAM_IMPLICIT] = "TLS at once",
+	[UPSTREAM_PLAIN] = "no TLS",
+};
 
 static bool examine(
     const struct settings *settings, const struct account_settings *account)
@@ -359,8 +204,8 @@ static bool examine(
 	struct loop *loop = calloc(1, sizeof(*loop));
 	struct tls_context *context = make_context(account);
 
-	printf("account %s: %s port %u\n", account->name, account->host,
-	    account->policy.port);
+	printf("account %s: %s port %u, %s\n", account->name, account->host,
+	    account->policy.port, security_words[account->policy.security]);
 	if (loop && context && loop_init(loop, LOG_LEVEL_ERROR) == 0) {
 		if (link_new(loop, &patient.keeper, account, context,
 			&link_owner))
@@ -370,8 +215,14 @@ static bool examine(
 	if (context)
 		tls_context_drop(context);
 	free(loop);
-	if (!patient.has_failed)
+	if (patient.has_failed) {
+		printf("  account %s cannot be used as it is\n\n",
+		    account->name);
+	} else {
+		printf("  account %s is ready; no mail was sent\n\n",
+		    account->name);
 		leave_word(settings, account);
+	}
 	return !patient.has_failed;
 }
 

@@ -4,7 +4,8 @@
 
 #include "base/ensure.h"
 
-enum { VALUE_MAX_OCTETS = 512 };
+/* Escaped it is four times as long at most, which a log line still holds. */
+enum { VALUE_MAX_OCTETS = 400 };
 
 /* see text.h */
 void text_init(struct text *text, char *ptr, size_t cap)

@@ -84,7 +84,12 @@ static void finish(struct child *child, struct span secret, const char *detail)
 static void judge(struct child *child)
 {
 	struct span line = span_make(child->octets, child->len);
+	char storage[64];
+	struct text status;
 
+	text_init(&status, storage, sizeof(storage));
+	text_puts(&status, "the command ended with exit status ");
+	text_number(&status, (uint64_t)child->status);
 	if (!child->has_output_ended || !child->has_exited)
 		return;
 	line = span_first(line, span_find(line, '\n'));
@@ -95,8 +100,7 @@ static void judge(struct child *child)
 	else if (child->status == 127)
 		finish(child, (struct span){ 0 }, "the command was not found");
 	else if (child->status != 0)
-		finish(child, (struct span){ 0 },
-		    "the command ended with an error");
+		finish(child, (struct span){ 0 }, text_end(&status));
 	else if (line.len == 0)
 		finish(child, (struct span){ 0 }, "the command printed nothing");
 	else if (child->len == sizeof(child->octets))

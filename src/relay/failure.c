@@ -36,7 +36,7 @@ static const struct failure_row {
 		"run smtpseal doctor; check port and tls" },
 	[FAIL_TLS_VERSION] = { "tls-version", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.5", "has no TLS version or cipher suite in common; nothing was sent",
-		"smtpseal speaks TLS 1.2 with ECDHE and AES-GCM or ChaCha20; a server that allows TLS 1.3 only cannot be used" },
+		"the server must allow TLS 1.2 with ECDHE and AES-GCM or ChaCha20: one that speaks 1.3 only, or nothing newer than 1.1, cannot be used" },
 	[FAIL_TLS_NOT_TLS] = { "tls-not-tls", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.5", "does not speak TLS here; nothing was sent",
 		"this port wants STARTTLS: set tls = starttls, usually on port 587" },
@@ -54,7 +54,7 @@ static const struct failure_row {
 		"the provider's key is not one of pin_sha256: ask the provider whether it was changed before you change the pin" },
 	[FAIL_GREETING] = { "greeting", LOG_LEVEL_WARN, BLAME_WAY,
 		"451 4.4.1", "does not accept connections now; nothing was sent",
-		"the provider said why, see detail" },
+		"try again in some minutes; if it stays so, the provider may not want this network: ask it" },
 	[FAIL_EHLO] = { "ehlo", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.4.1", "refused our EHLO; nothing was sent",
 		"set hello in [account] to a host name of yours" },
@@ -72,7 +72,7 @@ static const struct failure_row {
 		"check the port: submission is 587 or 465, not 25; for a relay that knows you by address set auth = none" },
 	[FAIL_NO_MECHANISM] = { "no-mechanism", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.0", "offers no login method that can be used; nothing was sent",
-		"see detail for the methods it offers; set auth to one of them, or a token instead of a password" },
+		"set auth to a method that it offers; where it offers XOAUTH2 or OAUTHBEARER only, give a token (token_command) and no password" },
 	[FAIL_CREDENTIAL] = { "credential", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.0", "could not be logged in to: no password or token was to be had; nothing was sent",
 		"run password_command or token_command by hand, as the user smtpseal runs as" },
@@ -81,7 +81,7 @@ static const struct failure_row {
 		"check user and password; most providers want an app password made for this purpose" },
 	[FAIL_AUTH_LATER] = { "auth-later", LOG_LEVEL_WARN, BLAME_LOGIN,
 		"451 4.7.0", "could not check the login just now; nothing was sent",
-		"the provider said why, see detail" },
+		"try again in some minutes; if it stays so, ask the provider" },
 	[FAIL_HELD_DOWN] = { "held-down", LOG_LEVEL_INFO, BLAME_WAY,
 		"451 4.7.0", "refused the login a moment ago; not tried again yet, so that the mailbox is not locked",
 		"mend user or password, then reload (SIGHUP) or run smtpseal doctor" },
@@ -92,9 +92,11 @@ static const struct failure_row {
 		"451 4.3.0", "could not be called: out of memory; nothing was sent",
 		"give this machine more memory, or lower connections in [limits]" },
 	[FAIL_CLOSED] = { "closed", LOG_LEVEL_WARN, BLAME_LINK,
-		"451 4.4.2", "closed the connection before the message was complete; nothing was delivered", "" },
+		"451 4.4.2", "closed the connection before the message was complete; nothing was delivered",
+		"try again; if it stays so, [log] level = trace shows what was said before, and the provider may know why" },
 	[FAIL_MALFORMED] = { "malformed", LOG_LEVEL_WARN, BLAME_LINK,
-		"451 4.4.2", "answered something that is no SMTP; nothing was delivered", "" },
+		"451 4.4.2", "answered something that is no SMTP; nothing was delivered",
+		"check host and port: something else than a mail server seems to listen there" },
 	[FAIL_LOST_AFTER_DOT] = { "lost-after-dot", LOG_LEVEL_WARN, BLAME_LINK,
 		"451 4.4.2", "was lost before it answered for the message; it may have been delivered",
 		"look into the recipient's mailbox before sending the same message again" },
@@ -125,6 +127,18 @@ struct span failure_name(enum failure failure)
 	return span_of(failures[failure].name);
 }
 
+/*
+ * What becomes of the message stands behind a semicolon.
+ *
+ * see failure.h
+ */
+struct span failure_words(enum failure failure)
+{
+	struct span words = span_of(failures[failure].words);
+
+	return span_first(words, span_find(words, ';'));
+}
+
 /* see failure.h */
 enum log_level failure_level(enum failure failure)
 {
@@ -142,7 +156,8 @@ bool failure_permits_next(enum failure failure)
 {
 	enum blame blame = failures[failure].blame;
 
-	return blame == BLAME_WAY || blame == BLAME_LOGIN;
+	return blame == BLAME_WAY || blame == BLAME_LOGIN ||
+	    blame == BLAME_LINK;
 }
 
 /* see failure.h */

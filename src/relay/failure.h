@@ -60,6 +60,9 @@ enum failure {
 /* "tls-untrusted", ...: one word for the log. */
 struct span failure_name(enum failure failure);
 
+/* What has happened, to be said behind the host's name: "refused the login". */
+struct span failure_words(enum failure failure);
+
 /* How grave it is for the operator; and what to do, in plain words ("" when
  * there is nothing). */
 enum log_level failure_level(enum failure failure);

@@ -67,7 +67,7 @@ static size_t next_group(struct login *login, char group[3])
 void login_pour(struct login *login, struct buf *out)
 {
 	char group[3] = { 0 };
-	char digits[4];
+	char digits[4] = { 0 };
 
 	while (login->is_answering && buf_room(out) >= sizeof(digits) + 2) {
 		size_t len = next_group(login, group);
@@ -82,6 +82,7 @@ void login_pour(struct login *login, struct buf *out)
 		}
 	}
 	wipe(group, sizeof(group));
+	wipe(digits, sizeof(digits));
 }
 
 static void answer(struct login *login, struct buf *out)

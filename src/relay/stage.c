@@ -136,6 +136,10 @@ static enum stage on_challenge(
 	enum sasl_verdict verdict =
 	    login_challenge(&upstream->login, said, &upstream->out);
 
+	if (verdict == SASL_BROKEN && upstream->is_cancelled)
+		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->is_cancelled = verdict == SASL_BROKEN;
+
 	if (verdict == SASL_REFUSED &&
 	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
 		fact_word(upstream->facts, "account", upstream->policy->account);
@@ -263,7 +267,10 @@ static enum stage on_body(struct upstream *upstream, const struct reply *reply)
 
 static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
 {
-	if (reply_class(reply) == 3)
+	/* An acceptance of what was not yet said means nothing; a refusal
+	 * stands whenever it comes. */
+	if (reply_class(reply) == 3 ||
+	    (reply_class(reply) == 2 && upstream->is_early))
 		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->transactions++;
 	return answered(upstream, reply, STAGE_READY);

@@ -129,6 +129,8 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 			    SPAN("an answer to nothing that was asked"));
 			break;
 		}
+		if (upstream->stage == STAGE_DOT && !upstream->is_dot_out)
+			upstream->is_early = true;
 		switch (reply_read(&upstream->reader, &rest)) {
 		case REPLY_MORE:
 			break;
@@ -239,8 +241,11 @@ size_t upstream_body(struct upstream *upstream, struct span content)
 bool upstream_dot(struct upstream *upstream)
 {
 	ENSURE(upstream->stage == STAGE_BODY);
-	if (buf_room(&upstream->out) < STUFFING_END_OCTETS)
+	/* Half an answer is no answer to what was not said yet. */
+	if (buf_room(&upstream->out) < STUFFING_END_OCTETS ||
+	    reply_is_begun(&upstream->reader))
 		return false;
+	upstream->is_early = false;
 	stuffing_end(&upstream->stuffing, &upstream->out);
 	stage_enter(upstream, STAGE_DOT);
 	return true;

@@ -85,8 +85,10 @@ struct upstream {
 	struct reply_reader reader;
 	struct ehlo offers;
 	struct login login;
+	bool is_cancelled;    /* a challenge was answered by "*" */
 	enum stage answered;  /* the stage whose answer waits; DIAL: none */
 	bool is_dot_out;      /* the end of data was handed out */
+	bool is_early;        /* an answer began before that */
 	struct stuffing stuffing;
 	uint64_t transactions; /* finished ones on this connection */
 	bool has_idled;        /* it waited in the pool, ready */
@@ -165,8 +167,8 @@ void upstream_data(struct upstream *upstream);
 /* In BODY: takes content, as much as there is room for; returns how much. */
 size_t upstream_body(struct upstream *upstream, struct span content);
 
-/* In BODY: the content is complete. False while there is no room. From here
- * on nobody knows whether the message is delivered until the answer is read. */
+/* In BODY: the content is complete. False while there is no room, or while
+ * half an answer is there: then the provider is about to refuse. From here on nobody knows whether the message is delivered until the answer is read. */
 bool upstream_dot(struct upstream *upstream);
 
 /* From OPEN: RSET. From READY: QUIT. */

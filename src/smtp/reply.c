@@ -118,6 +118,12 @@ enum reply_verdict reply_read(struct reply_reader *reader, struct span *in)
 }
 
 /* see reply.h */
+bool reply_is_begun(const struct reply_reader *reader)
+{
+	return reader->octets > 0 && !reader->is_over;
+}
+
+/* see reply.h */
 unsigned reply_class(const struct reply *reply)
 {
 	return reply->code / 100;

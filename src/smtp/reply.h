@@ -55,6 +55,9 @@ enum reply_verdict {
  */
 enum reply_verdict reply_read(struct reply_reader *reader, struct span *in);
 
+/* Was some of a reply read, but not all? */
+bool reply_is_begun(const struct reply_reader *reader);
+
 /* Forgets a half-read reply. */
 void reply_reader_init(struct reply_reader *reader);
 
