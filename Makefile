@@ -37,7 +37,7 @@ tls    := der pem trust certificate identity finding verify words suite context 
 net    := settings loop stream dial child link pool conn listener server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config
-app    := daemon check doctor main
+app    := daemon check steps doctor main
 
 # ---- who may include whom ----
 may_base   := base
@@ -88,6 +88,15 @@ demo: ## see it work: an old printer, the relay, a provider of our own
 run: $(BUILD)/smtpseal ## run it: make run CONFIG=my.ini
 	@$(BUILD)/smtpseal -c $(CONFIG) run
 
+install: $(BUILD)/smtpseal ## into $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/smtpseal $(DESTDIR)$(PREFIX)/bin/smtpseal
+	install -D -m 644 contrib/man/smtpseal.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/smtpseal.8
+	install -D -m 644 contrib/man/smtpseal.ini.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/smtpseal.ini.5
+	install -D -m 644 config/smtpseal.ini \
+		$(DESTDIR)$(PREFIX)/share/doc/smtpseal/smtpseal.ini
+
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/*.mk \
 		tests/*/*.mk | sort | awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
@@ -95,5 +104,5 @@ help: ## list the targets
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: all demo run help clean
+.PHONY: all demo run install help clean
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
