@@ -13,8 +13,10 @@ $(test_build)/%.o: tests/%.c
 
 transcripts := $(sort $(wildcard tests/transcripts/*.txt))
 
-$(test_build)/play: $(test_build)/transcripts/play.o \
-		$(test_build)/transcripts/stage.o $(BUILD)/libcore.a
+player := play news setting seed world
+
+$(test_build)/play: $(player:%=$(test_build)/transcripts/%.o) \
+		$(BUILD)/libcore.a
 	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^ -lbearssl
 
 check-transcripts: $(test_build)/play ## play every conversation in six grains

@@ -1,0 +1,157 @@
+#include <string.h>
+
+#include "base/ensure.h"
+#include "transcripts/show.h"
+
+static uint32_t mechanisms_of(struct span names)
+{
+	uint32_t set = 0;
+	struct span word;
+
+	while ((word = span_word(&names)).len > 0)
+		set |= SASL_BIT(sasl_find(word));
+	return set;
+}
+
+/* ---- settings with a number ---- */
+
+static void set_hold(struct show *show, uint64_t number)
+{
+	show->world.hold = number;
+}
+
+static void set_message_size(struct show *show, uint64_t number)
+{
+	show->world.client_policy.message_size = number;
+}
+
+static void set_recipients(struct show *show, uint64_t number)
+{
+	show->world.client_policy.recipients = (unsigned)number;
+}
+
+static void set_hide(struct show *show, uint64_t number)
+{
+	show->world.client_policy.hide = (unsigned)number;
+}
+
+static void set_token(struct show *show, uint64_t number)
+{
+	ENSURE(number <= sizeof(show->secret));
+	memset(show->secret, 'x', number);
+	show->world.secret = (struct secret){ show->secret, number };
+}
+
+static const struct number_row {
+	const char *key;
+	void (*set)(struct show *, uint64_t number);
+} numbers[] = {
+	{ "hold",         set_hold },
+	{ "message_size", set_message_size },
+	{ "recipients",   set_recipients },
+	{ "hide",         set_hide },
+	{ "token",        set_token },
+};
+
+/* ---- settings with words ---- */
+
+static void set_tls(struct show *show, struct span value)
+{
+	enum upstream_security *security =
+	    &show->world.upstream_policy.security;
+
+	*security = UPSTREAM_STARTTLS;
+	if (span_equal(value, SPAN("implicit")))
+		*security = UPSTREAM_IMPLICIT;
+	else if (span_equal(value, SPAN("none")))
+		*security = UPSTREAM_PLAIN;
+}
+
+static void set_auth(struct show *show, struct span value)
+{
+	show->world.upstream_policy.mechanisms =
+	    span_equal(value, SPAN("none")) ? 0 : mechanisms_of(value);
+}
+
+static void set_hello(struct show *show, struct span value)
+{
+	show->world.upstream_policy.hello = value;
+}
+
+static void set_client_auth(struct show *show, struct span value)
+{
+	(void)value;
+	show->world.client_policy.auth = CLIENT_AUTH_OFF;
+}
+
+static void set_credential(struct show *show, struct span value)
+{
+	(void)value;
+	show->world.is_secret_late = true;
+}
+
+static void set_log(struct show *show, struct span value)
+{
+	(void)value;
+	show->world.log = LOG_LEVEL_TRACE;
+}
+
+static const struct word_row {
+	const char *key;
+	void (*set)(struct show *, struct span value);
+} words[] = {
+	{ "tls",         set_tls },
+	{ "auth",        set_auth },
+	{ "hello",       set_hello },
+	{ "client-auth", set_client_auth }, /* off */
+	{ "credential",  set_credential },  /* late */
+	{ "log",         set_log },         /* trace */
+};
+
+/* see show.h */
+void show_set(struct show *show, struct span line)
+{
+	struct span key = span_word(&line);
+	struct span value = span_trim(line);
+	uint64_t number;
+
+	for (size_t i = 0; i < array_len(words); i++)
+		if (span_equal(key, span_of(words[i].key))) {
+			words[i].set(show, value);
+			return;
+		}
+	for (size_t i = 0; i < array_len(numbers); i++)
+		if (span_equal(key, span_of(numbers[i].key)) &&
+		    span_number(value, 100000000, &number)) {
+			numbers[i].set(show, number);
+			return;
+		}
+	show_fail(show, "unknown setting", key);
+}
+
+/* see show.h */
+void show_set_defaults(struct show *show)
+{
+	struct world *world = &show->world;
+
+	memcpy(show->secret, "secret", 6);
+	world->secret = (struct secret){ show->secret, 6 };
+	world->hold = 65536;
+	world->log = LOG_LEVEL_INFO;
+	world->client_policy = (struct client_policy){
+		.hello = SPAN("relay"),
+		.device = SPAN("copier"),
+		.recipients = 100,
+		.command_timeout_s = 300,
+		.message_timeout_s = 1800,
+	};
+	world->upstream_policy = (struct upstream_policy){
+		.account = SPAN("office"),
+		.host = SPAN("mx.example"),
+		.port = 587,
+		.hello = SPAN("relay.example"),
+		.user = SPAN("scan@example.com"),
+		.mechanisms = SASL_BIT(SASL_PLAIN) | SASL_BIT(SASL_LOGIN) |
+		    SASL_BIT(SASL_CRAM_MD5),
+	};
+}

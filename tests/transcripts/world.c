@@ -1,0 +1,227 @@
+#include "transcripts/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+
+static void make_buf(struct buf *buf)
+{
+	char *storage = malloc(WORLD_OCTETS);
+
+	ENSURE(storage);
+	buf_init(buf, storage, WORLD_OCTETS);
+}
+
+/* see world.h */
+void world_begin(struct world *world)
+{
+	make_buf(&world->from_client);
+	make_buf(&world->to_client);
+	make_buf(&world->to_upstream);
+	world->out = malloc(UPSTREAM_OUT_OCTETS);
+	world->loan_envelope = malloc(WORLD_LOAN_OCTETS);
+	world->loan_hold = malloc(world->hold);
+	ENSURE(world->out && world->loan_envelope && world->loan_hold);
+	world->now = 1000000;
+	facts_init(&world->facts, world->log);
+	session_init(&world->session, &world->client_policy, &world->facts,
+	    SPAN("192.0.2.17"), world->now);
+	world_turn(world);
+}
+
+/* see world.h */
+void world_end(struct world *world)
+{
+	free(world->from_client.data);
+	free(world->to_client.data);
+	free(world->to_upstream.data);
+	free(world->out);
+	free(world->loan_envelope);
+	free(world->loan_hold);
+}
+
+static size_t piece(const struct world *world, size_t len)
+{
+	return world->grain && world->grain < len ? world->grain : len;
+}
+
+static void lease(struct world *world)
+{
+	struct loan loan = { world->loan_envelope, WORLD_LOAN_OCTETS,
+		world->loan_hold, world->hold };
+
+	session_provider_size(
+	    &world->session, world->upstream.offers.max_size);
+	session_lease(&world->session, &world->upstream, &loan);
+}
+
+/* What the pool does: leases what is ready, takes back what is released. */
+static void do_pool(struct world *world)
+{
+	struct upstream *upstream = &world->upstream;
+
+	if (session_wants(&world->session) & WANT_RELEASE) {
+		session_released(&world->session);
+		world->was_released = true;
+		if (upstream->stage == STAGE_OPEN)
+			upstream_reset(upstream);
+	}
+	if (world->has_upstream && !world->was_released &&
+	    !world->session.upstream && upstream_is_ready(upstream) &&
+	    (session_wants(&world->session) & WANT_LINK))
+		lease(world);
+}
+
+static size_t progress(const struct world *world)
+{
+	return world->from_client.head + world->facts.len;
+}
+
+static void move(struct world *world)
+{
+	size_t before;
+
+	do {
+		struct span in = buf_peek(&world->from_client);
+
+		before = progress(world);
+		if (world->has_upstream && !world->is_secret_late &&
+		    world->upstream.stage == STAGE_CREDENTIAL)
+			upstream_credential(&world->upstream, &world->secret);
+		buf_took(
+		    &world->from_client, session_put(&world->session, in));
+		do_pool(world);
+		session_put(&world->session, (struct span){ 0 });
+	} while (session_wants(&world->session) & WANT_RELEASE ||
+	    (buf_len(&world->from_client) > 0 && before != progress(world)));
+}
+
+static bool take_client(struct world *world)
+{
+	struct span out = session_peek(&world->session);
+
+	if (world->is_client_slow)
+		return false;
+	out = span_first(out, piece(world, out.len));
+	buf_put(&world->to_client, out);
+	session_took(&world->session, out.len);
+	return out.len > 0;
+}
+
+static bool take_upstream(struct world *world)
+{
+	struct span out;
+
+	if (!world->has_upstream || world->is_provider_slow)
+		return false;
+	out = upstream_peek(&world->upstream);
+	out = span_first(out, piece(world, out.len));
+	buf_put(&world->to_upstream, out);
+	upstream_took(&world->upstream, out.len);
+	return out.len > 0;
+}
+
+/* see world.h */
+void world_turn(struct world *world)
+{
+	do {
+		move(world);
+	} while (take_client(world) || take_upstream(world));
+}
+
+/* see world.h */
+void world_client_says(struct world *world, struct span octets)
+{
+	while (octets.len > 0) {
+		size_t len = piece(world, octets.len);
+
+		buf_put(&world->from_client, span_first(octets, len));
+		octets = span_from(octets, len);
+		world_turn(world);
+	}
+}
+
+/* Within a segment nothing leaves: it arrives before we can have spoken. */
+void world_upstream_says(struct world *world, struct span octets)
+{
+	while (octets.len > 0) {
+		size_t len = piece(world, octets.len);
+
+		upstream_put(&world->upstream, span_first(octets, len));
+		octets = span_from(octets, len);
+		move(world);
+	}
+	world_turn(world);
+}
+
+/* see world.h */
+void world_dial(struct world *world)
+{
+	upstream_init(&world->upstream, &world->upstream_policy, &world->facts,
+	    world->now, world->out, UPSTREAM_OUT_OCTETS);
+	world->has_upstream = true;
+	world->was_released = false;
+}
+
+/* see world.h */
+void world_link(struct world *world)
+{
+	world_dial(world);
+	upstream_connected(&world->upstream, SPAN("[192.0.2.1]"));
+	world_turn(world);
+}
+
+/* Logs in without showing it: the conversation begins behind it. */
+static void log_in(struct world *world, struct span keywords)
+{
+	char storage[1024];
+	struct text ehlo;
+	struct span line;
+
+	text_init(&ehlo, storage, sizeof(storage));
+	text_puts(&ehlo, "250-mx\r\n");
+	while (span_split(&keywords, '\n', &line)) {
+		text_puts(&ehlo, "250-");
+		text_put(&ehlo, line);
+		text_puts(&ehlo, "\r\n");
+	}
+	text_puts(&ehlo, "250 AUTH PLAIN\r\n");
+	upstream_secured(&world->upstream);
+	upstream_put(&world->upstream, SPAN("220 mx\r\n"));
+	buf_clear(&world->upstream.out);
+	upstream_put(&world->upstream, text_span(&ehlo));
+	upstream_credential(&world->upstream, &world->secret);
+	buf_clear(&world->upstream.out);
+	upstream_put(&world->upstream, SPAN("235 ok\r\n"));
+}
+
+/* see world.h */
+void world_warm(struct world *world, struct span keywords)
+{
+	world->upstream_policy.security = UPSTREAM_IMPLICIT;
+	world_dial(world);
+	upstream_connected(&world->upstream, SPAN("[192.0.2.1]"));
+	log_in(world, keywords);
+	ENSURE(upstream_is_ready(&world->upstream));
+	world->upstream.has_idled = true;
+	world_turn(world);
+}
+
+/* see world.h */
+void world_again(struct world *world)
+{
+	world->was_released = false;
+	world->upstream.has_idled = true;
+	world_turn(world);
+}
+
+/* see world.h */
+void world_wait(struct world *world, uint64_t ms)
+{
+	world->now += ms;
+	if (world->has_upstream)
+		upstream_tick(&world->upstream, world->now);
+	session_tick(&world->session, world->now);
+	world_turn(world);
+}
