@@ -37,10 +37,16 @@ enum { FIRST_FD = 3, MOST_FDS = 64 }; /* SD_LISTEN_FDS_START */
 void daemon_harden(void)
 {
 	struct rlimit none = { 0, 0 };
+	struct rlimit files;
 
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	setrlimit(RLIMIT_CORE, &none);
+	/* As many sockets as the system lets us have. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 #ifdef __linux__
 	if (!IS_WATCHED)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

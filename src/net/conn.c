@@ -315,7 +315,7 @@ static void set_alarm(struct conn *conn)
 		session_deadline(&conn->session),
 		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
 		wait_deadline(conn),
-		conn->is_lingering ? conn->linger_until : 0,
+		conn->is_lingering ? conn->linger_until : conn->leave_until,
 	};
 	uint64_t first = 0;
 
@@ -361,6 +361,19 @@ static void pump(struct conn *conn)
 	} while (has_moved);
 }
 
+/* A device that does not read our last word is not waited for for ever. */
+static void end_long_leave(struct conn *conn)
+{
+	uint64_t now = loop_now(conn->loop);
+
+	if (conn->is_lingering || !session_is_leaving(&conn->session))
+		return;
+	if (conn->leave_until == 0)
+		conn->leave_until = now + CONN_LEAVE_MS;
+	else if (now >= conn->leave_until)
+		conn_close(conn);
+}
+
 /* Every callback stores what happened and ends here. */
 static void turn(struct conn *conn)
 {
@@ -377,6 +390,8 @@ static void turn(struct conn *conn)
 	else
 		pump(conn);
 	loop_journal(conn->loop, "conn", conn->id);
+	if (!conn->is_closing)
+		end_long_leave(conn);
 	if (conn->is_closing)
 		return;
 	end_message(conn);

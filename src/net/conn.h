@@ -15,7 +15,8 @@
 #include "relay/session.h"
 
 enum {
-	CONN_LINGER_MS = 2000,   /* for our last words to be read */
+	CONN_LEAVE_MS = 30000,   /* for our last words to be taken */
+	CONN_LINGER_MS = 2000,   /* and then to be read */
 	CONN_PEER_OCTETS = 64,
 };
 
@@ -44,6 +45,7 @@ struct conn {
 	struct loan loan;
 	bool is_closing;
 	bool is_lingering;
+	uint64_t leave_until;  /* 0: the device is not leaving */
 	uint64_t linger_until;
 };
 

@@ -132,7 +132,7 @@ static void begin_transaction(struct session *session, const struct ask *ask)
 	session->phase = PHASE_ENVELOPE;
 }
 
-/* There is no connection: the device hears why, and the log has a line. */
+/* Nothing comes of it: the device hears why, and the log has a line. */
 static void refuse_mail(struct session *session, const struct ask *ask)
 {
 	char storage[PATH_MAX_OCTETS + 1];
@@ -148,17 +148,14 @@ static bool ask_mail(struct session *session, const struct ask *ask)
 {
 	uint64_t limit = size_limit(session);
 
-	if (session->phase == PHASE_IDLE && limit > 0 &&
-	    ask->parameters.size > limit) {
-		client_say_failure(
-		    &session->client, FAIL_TOO_LARGE, (struct span){ 0 });
-		return true;
-	}
 	if (session->phase == PHASE_IDLE) {
 		session->phase = PHASE_LEASING;
 		session->began = session->now;
 		session->body = (struct body){ 0 };
-		return false;
+		session->account = (struct span){ 0 };
+		if (limit == 0 || ask->parameters.size <= limit)
+			return false;
+		session->failure = FAIL_TOO_LARGE;
 	}
 	if (session->failure != FAIL_NONE)
 		refuse_mail(session, ask);
@@ -216,7 +213,9 @@ static bool put_commands(struct session *session, struct span *in)
 		*in = span_from(*in, ask.used);
 	if (in->len == before)
 		return false;
-	if (session->phase != PHASE_COLLECT)
+	/* A line that never ends is one command, however much of it comes. */
+	if (session->phase != PHASE_COLLECT &&
+	    !session->client.line.is_dropping)
 		await_command(session);
 	return true;
 }
@@ -310,6 +309,12 @@ unsigned session_wants(const struct session *session)
 bool session_is_busy(const struct session *session)
 {
 	return session->phase > PHASE_LEASING;
+}
+
+/* see session.h */
+bool session_is_leaving(const struct session *session)
+{
+	return session->client.state == CLIENT_LEAVING;
 }
 
 /* see session.h */

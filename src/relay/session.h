@@ -157,6 +157,9 @@ unsigned session_wants(const struct session *session);
 /* WANT_WARM was heeded. */
 void session_warmed(struct session *session);
 
+/* Was the last word said, and is it still to be taken? */
+bool session_is_leaving(const struct session *session);
+
 /* Can nothing move before the device says more? */
 bool session_is_starved(const struct session *session);
 
