@@ -77,3 +77,13 @@ check-integration: $(BUILD)/smtpseal $(BUILD)/provider ## real servers and clien
 
 .PHONY: check check-build check-fast check-transcripts check-layers \
 	check-purity check-headers check-integration
+
+lint: ## what can be said of the source without running it
+	@$(MAKE) -s check-layers check-headers check-purity >$(BUILD)/lint.out 2>&1 \
+		|| { cat $(BUILD)/lint.out; exit 1; }
+	@sh tests/lint.sh
+
+format: ## lay the source out as clang-format does
+	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
+
+.PHONY: lint format
