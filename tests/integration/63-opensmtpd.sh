@@ -3,4 +3,4 @@
 . "$HERE/servers.sh"
 
 begins start_opensmtpd
-serves "result=\"permfail\"" "550 "
+serves "result=permfail" "524 5.2.4"

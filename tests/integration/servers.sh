@@ -144,7 +144,7 @@ in_namespace() {
 
 # start_dovecot [RELAY_PORT]: what it takes it gives to the relay, a server
 # without TLS or login on that port. Without one it only checks logins, at the
-# socket $T/dovecot/run/login.
+# socket $T/dovecot/run/logins.
 start_dovecot() {
 	need dovecot
 	need_root Dovecot
@@ -185,7 +185,7 @@ start_dovecot() {
 			cat <<-END
 			protocols =
 			service auth {
-			  unix_listener login {
+			  unix_listener logins {
 			    mode = 0666
 			  }
 			}
@@ -197,7 +197,7 @@ start_dovecot() {
 	if [ $# -gt 0 ]; then
 		until_listens "$STARTTLS_PORT" "$IMPLICIT_PORT"
 	else
-		until_true 10 [ -S "$dir/run/login" ]
+		until_true 10 [ -S "$dir/run/logins" ]
 	fi
 }
 
@@ -276,7 +276,7 @@ postfix_main() {
 	smtpd_tls_auth_only = yes
 	smtpd_sasl_auth_enable = yes
 	smtpd_sasl_type = dovecot
-	smtpd_sasl_path = $T/dovecot/run/login
+	smtpd_sasl_path = $T/dovecot/run/logins
 	smtpd_relay_restrictions = permit_sasl_authenticated, reject
 	smtpd_recipient_restrictions = reject_unlisted_recipient
 	END
@@ -357,11 +357,12 @@ exim_conf() {
 	begin routers
 	all:
 	  driver = accept
+	  local_parts = boss : desk : third
 	  transport = file
 	begin transports
 	file:
 	  driver = appendfile
-	  directory = $dir/mail/\${sg{\$local_part}{\\W}{}}
+	  directory = $dir/mail/\$local_part_data
 	  maildir_format
 	  user = Debian-exim
 	  current_directory = $dir
