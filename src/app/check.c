@@ -2,11 +2,19 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "config/config.h"
 #include "tls/tls.h"
+
+/* Is the line complained about already? Then its file is not looked into. */
+static bool is_known(const struct complaints *complaints, unsigned line)
+{
+	for (size_t i = 0; i < complaints->count; i++)
+		if (complaints->list[i].line == line)
+			return true;
+	return false;
+}
 
 /* What the account names in files: trust anchors, its own certificate. */
 static void check_account(
@@ -16,20 +24,21 @@ static void check_account(
 	struct text why;
 	struct tls_context *context;
 
-	if (account->policy.security == UPSTREAM_PLAIN)
+	if (account->policy.security == UPSTREAM_PLAIN || !account->tls.name ||
+	    is_known(complaints, account->tls_line))
 		return;
 	text_init(&why, storage, sizeof(storage));
 	context = tls_context_new(&account->tls, &why);
 	if (context)
 		tls_context_drop(context);
 	else
-		complain(complaints, account->tls_line, "tls", "%s",
-		    text_end(&why));
+		complain(complaints, account->tls_line,
+		    account->tls.ca_file ? "ca_file" : "client_certificate",
+		    "%s", text_end(&why));
 }
 
-static int unreadable(const char *file, int error)
+static int unreadable(int error)
 {
-	fprintf(stderr, "%s: %s\n", file, strerror(error));
 	return error == EACCES || error == EPERM ? EX_NOPERM : EX_NOINPUT;
 }
 
@@ -41,11 +50,11 @@ struct settings *check_read(const char *file, int *code)
 
 	*code = EX_CONFIG;
 	complaints_init(&complaints, file);
-	settings = config_read(file, &complaints);
+	settings = config_draft(file, &complaints);
 	for (size_t i = 0; settings && i < settings->account_count; i++)
 		check_account(&settings->accounts[i], &complaints);
-	if (!settings && complaints.unreadable)
-		*code = unreadable(file, complaints.unreadable);
+	if (complaints.unreadable)
+		*code = unreadable(complaints.unreadable);
 	complaints_print(&complaints, stderr);
 	if (settings && complaints.count > 0) {
 		settings_drop(settings);

@@ -173,7 +173,7 @@ static void read_all(FILE *file, struct draft *draft)
 }
 
 /* see config.h */
-struct settings *config_read(const char *path, struct complaints *complaints)
+struct settings *config_draft(const char *path, struct complaints *complaints)
 {
 	struct draft draft = { .complaints = complaints };
 	mode_t mode = 0;
@@ -191,8 +191,19 @@ struct settings *config_read(const char *path, struct complaints *complaints)
 	draft.is_private = (mode & (S_IRWXG | S_IRWXO)) == 0;
 	read_all(file, &draft);
 	fclose(file);
-	if (!complaints->unreadable && complaints->count == 0)
+	if (!complaints->unreadable)
 		return draft.settings;
 	settings_drop(draft.settings);
+	return NULL;
+}
+
+/* see config.h */
+struct settings *config_read(const char *path, struct complaints *complaints)
+{
+	struct settings *settings = config_draft(path, complaints);
+
+	if (complaints->count == 0)
+		return settings;
+	settings_drop(settings);
 	return NULL;
 }

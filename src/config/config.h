@@ -19,4 +19,11 @@
  */
 struct settings *config_read(const char *path, struct complaints *complaints);
 
+/*
+ * The same, for whoever has more to complain about: settings with mistakes are
+ * returned too, to be looked at and dropped. NULL only when the file could not
+ * be read. A field whose key was wrong holds its default, which may be NULL.
+ */
+struct settings *config_draft(const char *path, struct complaints *complaints);
+
 #endif
