@@ -1,0 +1,9 @@
+# Dovecot's submission server as the provider, every mechanism it offers.
+. "$(dirname "$0")/lib.sh"
+. "$HERE/servers.sh"
+
+MECHANISMS="plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256"
+begins start_relay
+begins start_dovecot "$RELAY_PORT"
+serves "password mismatch" "550 5.1.1"
+ok "nothing odd reached the relay" hasnt "$T/relay.log" VIOLATION
