@@ -2,7 +2,7 @@
 # A target that needs rooms beside the core names them as a prerequisite:
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
-fuzz_targets := line command address reply ehlo body
+fuzz_targets := line command address reply ehlo body session
 T            ?= 60
 FUZZ_CC      ?= clang
 
@@ -34,7 +34,15 @@ $(fuzz_build)/%.o: src/%.c
 	$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer-no-link,$(fuzz_sanitize) \
 		-c -o $@ $<
 
-fuzz: $(fuzz_programs) ## feed every parser for T seconds
+# The session begins where the transcripts are.
+fuzz_scripts := $(wildcard tests/transcripts/*.txt)
+
+$(fuzz_build)/session.seeded: $(BUILD)/tests/play $(fuzz_scripts)
+	@mkdir -p $(fuzz_build)/corpus/session
+	@$< -s $(fuzz_build)/corpus/session $(fuzz_scripts) >/dev/null
+	@touch $@
+
+fuzz: $(fuzz_programs) $(fuzz_build)/session.seeded ## feed every parser for T seconds
 	@failed=0; for name in $(fuzz_targets); do \
 		log=$(fuzz_build)/$$name.log; \
 		corpus=$(fuzz_build)/corpus/$$name; mkdir -p $$corpus; \
