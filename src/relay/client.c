@@ -195,7 +195,8 @@ static bool do_starttls(struct client *client, struct span argument)
 /*
  * The login of a device is its own affair: whatever it says is accepted and
  * never passed on. The prompts are exactly these, since some devices compare
- * them; user and password may be empty; it may log in again.
+ * them; user and password may be empty; it may log in again, and whenever it
+ * likes (RFC 4954 4 wants 503 within a message, but some do it).
  */
 static bool do_auth(struct client *client, struct span argument)
 {
@@ -204,7 +205,8 @@ static bool do_auth(struct client *client, struct span argument)
 
 	if (client->policy->auth == CLIENT_AUTH_OFF) {
 		client_say(client, "502 5.5.1 AUTH is not offered here");
-	} else if (client->envelope != CLIENT_NO_ENVELOPE) {
+	} else if (client->policy->auth == CLIENT_AUTH_REQUIRE &&
+	    client->envelope != CLIENT_NO_ENVELOPE) {
 		client_say(client, "503 5.5.1 Not within a message");
 	} else if (span_equal_nocase(mechanism, SPAN("LOGIN"))) {
 		client->state =
@@ -317,7 +319,7 @@ static bool do_unknown(struct client *client, struct span argument)
 static bool do_empty(struct client *client, struct span argument)
 {
 	(void)argument;
-	if (++client->junk >= CLIENT_JUNK_COMMANDS * CLIENT_JUNK_COMMANDS)
+	if (++client->empties >= CLIENT_EMPTY_LINES)
 		return leave_with(client, "421 4.7.0 Nothing was said, closing");
 	return false;
 }
@@ -460,22 +462,24 @@ static size_t line_limit(const struct client *client)
 
 static void refuse_long_line(struct client *client)
 {
-	client->junk++;
-	if (client->state != CLIENT_TALKING)
-		client->state = CLIENT_TALKING;
-	client_say(client, "500 5.5.2 The line is too long");
+	client->state = CLIENT_TALKING;
+	if (++client->junk >= CLIENT_JUNK_COMMANDS)
+		leave_with(client, "421 4.7.0 Too many lines too long, closing");
+	else
+		client_say(client, "500 5.5.2 The line is too long");
 }
 
 /* see client.h */
 bool client_next(struct client *client, struct span *in, struct ask *ask)
 {
+	enum client_envelope envelope = client->envelope;
 	struct span line;
 
 	*ask = (struct ask){ 0 };
 	if (!client->has_spoken && !judge_first(client, *in))
 		return false;
 	while (client->state < CLIENT_LEAVING && in->len > 0 &&
-	    client_has_room(client)) {
+	    client_has_room(client) && client->envelope == envelope) {
 		switch (line_read(&client->line, in, line_limit(client), &line,
 		    &ask->used)) {
 		case LINE_MORE:

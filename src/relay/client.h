@@ -34,6 +34,7 @@ enum {
 	CLIENT_REPLY_OCTETS = 512, /* the longest reply, CRLF included */
 	CLIENT_OUT_OCTETS = 1024,
 	CLIENT_JUNK_COMMANDS = 10, /* unknown ones, before we hang up */
+	CLIENT_EMPTY_LINES = 100,  /* likewise */
 };
 
 enum client_state {
@@ -60,7 +61,8 @@ struct client {
 	bool has_spoken; /* its first octets were judged */
 	bool is_extended; /* it said EHLO */
 	bool has_greeted; /* it said EHLO or HELO, for the first time */
-	unsigned junk;
+	unsigned junk;    /* unknown commands, lines too long */
+	unsigned empties; /* empty lines */
 	uint64_t provider_size; /* the last known limit; 0: none */
 	struct buf out;
 	char storage[CLIENT_OUT_OCTETS];
@@ -80,6 +82,7 @@ void client_init(struct client *client, const struct client_policy *policy,
 
 /*
  * Runs commands from `*in` until there is no whole one, no room for a reply,
+ * one that gave a transaction up (the session must follow before the next),
  * or one to be decided: then true, with `*ask` filled and the line still in
  * `*in`.
  */

@@ -132,6 +132,62 @@ struct span login_decode(
 	return span_make(storage, len);
 }
 
+static bool holds(struct span text, struct span part)
+{
+	for (size_t i = 0; i + part.len <= text.len; i++)
+		if (span_equal(span_first(span_from(text, i), part.len), part))
+			return true;
+	return false;
+}
+
+/* Length of what could be base64 at the front. */
+static size_t encoded_length(struct span text)
+{
+	size_t len = 0;
+
+	while (len < text.len && (is_alpha(text.ptr[len]) ||
+	    is_digit(text.ptr[len]) || text.ptr[len] == '+' ||
+	    text.ptr[len] == '/'))
+		len++;
+	return len;
+}
+
+/* A quoted line may be cut anywhere: whole groups are looked at, and the
+ * secret's beginning is enough. */
+static bool holds_encoded(struct span text, struct span secret)
+{
+	char storage[REPLY_TEXT_OCTETS];
+	size_t len;
+	bool is_found;
+
+	text.len -= text.len % 4;
+	if (!base64_decode(text, storage, &len))
+		return false;
+	is_found = holds(span_make(storage, len), span_first(secret, 3));
+	wipe(storage, sizeof(storage));
+	return is_found;
+}
+
+/* see login.h */
+bool login_is_echoed(const struct login *login, struct span said)
+{
+	struct span secret;
+
+	if (!login->sasl.secret || login->sasl.secret->len == 0)
+		return false;
+	secret = secret_reveal(login->sasl.secret);
+	if (holds(said, secret))
+		return true;
+	while (said.len > 0) {
+		size_t len = encoded_length(said);
+
+		if (len >= 4 && holds_encoded(span_first(said, len), secret))
+			return true;
+		said = span_from(said, len + 1);
+	}
+	return false;
+}
+
 /* see login.h */
 enum sasl_verdict login_challenge(
     struct login *login, struct span challenge, struct buf *out)

@@ -43,6 +43,12 @@ void login_say(struct login *login, struct buf *out);
 struct span login_decode(
     const struct reply *reply, char *storage, size_t size);
 
+/*
+ * Does it repeat what only we should know, as it is or in base64? Some servers
+ * quote the line they did not understand: that must not reach a log.
+ */
+bool login_is_echoed(const struct login *login, struct span said);
+
 /* Answers a challenge, or cancels when there is no answer to it. */
 enum sasl_verdict login_challenge(
     struct login *login, struct span challenge, struct buf *out);

@@ -45,6 +45,7 @@ static void give_back(struct session *session)
 {
 	if (!session->upstream)
 		return;
+	upstream_heard(session->upstream); /* whatever it still said */
 	session->upstream = NULL;
 	session->wants_release = true;
 	session->played = 0;

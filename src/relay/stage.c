@@ -25,7 +25,8 @@ static enum stage lost(
 	return STAGE_LOST;
 }
 
-/* Lost because of what the provider said: its words are the detail. */
+/* Lost because of what the provider said: its words are the detail, unless
+ * they repeat the login. */
 static enum stage lost_by_reply(
     struct upstream *upstream, enum failure failure, const struct reply *reply)
 {
@@ -33,7 +34,10 @@ static enum stage lost_by_reply(
 	struct text words;
 
 	text_init(&words, storage, sizeof(storage));
-	reply_put(&words, reply);
+	if (login_is_echoed(&upstream->login, reply_text(reply)))
+		text_number(&words, reply->code);
+	else
+		reply_put(&words, reply);
 	upstream->advice = advice_for(reply);
 	return lost(upstream, failure, text_span(&words));
 }
@@ -139,11 +143,11 @@ static enum stage on_challenge(
 	if (verdict == SASL_BROKEN && upstream->is_cancelled)
 		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->is_cancelled = verdict == SASL_BROKEN;
-
 	if (verdict == SASL_REFUSED &&
 	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
 		fact_word(upstream->facts, "account", upstream->policy->account);
-		fact_word(upstream->facts, "said", said);
+		fact_word(upstream->facts, "said",
+		    login_is_echoed(&upstream->login, said) ? SPAN("") : said);
 		fact_end(upstream->facts);
 	}
 	return STAGE_AUTH;
@@ -267,10 +271,10 @@ static enum stage on_body(struct upstream *upstream, const struct reply *reply)
 
 static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
 {
-	/* An acceptance of what was not yet said means nothing; a refusal
-	 * stands whenever it comes. */
-	if (reply_class(reply) == 3 ||
-	    (reply_class(reply) == 2 && upstream->is_early))
+	/* It began before the dot had left: it is as good as one in BODY. */
+	if (upstream->is_early)
+		return on_body(upstream, reply);
+	if (reply_class(reply) == 3)
 		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->transactions++;
 	return answered(upstream, reply, STAGE_READY);

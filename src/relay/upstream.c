@@ -113,6 +113,21 @@ static bool may_hear(const struct upstream *upstream)
 	    upstream->stage == STAGE_DOT || buf_len(&upstream->out) == 0;
 }
 
+/*
+ * In a body the provider has to move when content waits, or when it has begun
+ * to answer. Content that leaves is not a provider that stalls; and when there
+ * is none, it is the device that is waited for.
+ */
+static void await_body(struct upstream *upstream, bool has_moved)
+{
+	bool has_begun = reply_is_begun(&upstream->reader);
+
+	if (buf_len(&upstream->out) == 0 && !has_begun)
+		upstream->deadline = 0;
+	else if (upstream->deadline == 0 || (has_moved && !has_begun))
+		upstream->deadline = upstream->now + BODY_PATIENCE_MS;
+}
+
 /* see upstream.h */
 size_t upstream_put(struct upstream *upstream, struct span in)
 {
@@ -133,6 +148,8 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 			upstream->is_early = true;
 		switch (reply_read(&upstream->reader, &rest)) {
 		case REPLY_MORE:
+			if (upstream->stage == STAGE_BODY)
+				await_body(upstream, false);
 			break;
 		case REPLY_READY:
 			stage_hear(upstream, &upstream->reader.reply);
@@ -157,12 +174,9 @@ void upstream_took(struct upstream *upstream, size_t len)
 {
 	buf_took(&upstream->out, len);
 	login_pour(&upstream->login, &upstream->out);
-	/* Content that moves is not a provider that stalls; and when there is
-	 * none, it is the device that is waited for. */
 	if (upstream->stage == STAGE_BODY)
-		upstream->deadline = buf_len(&upstream->out) > 0
-		    ? upstream->now + BODY_PATIENCE_MS : 0;
-	else if (upstream->stage == STAGE_DOT)
+		await_body(upstream, len > 0);
+	else if (upstream->stage == STAGE_DOT && len > 0)
 		stage_await(upstream);
 	if (upstream->stage == STAGE_DOT && buf_len(&upstream->out) == 0)
 		upstream->is_dot_out = true;
@@ -232,8 +246,7 @@ size_t upstream_body(struct upstream *upstream, struct span content)
 
 	ENSURE(upstream->stage == STAGE_BODY);
 	stuffing_put(&upstream->stuffing, &rest, &upstream->out);
-	if (upstream->deadline == 0)
-		upstream->deadline = upstream->now + BODY_PATIENCE_MS;
+	await_body(upstream, false);
 	return content.len - rest.len;
 }
 

@@ -167,8 +167,11 @@ void upstream_data(struct upstream *upstream);
 /* In BODY: takes content, as much as there is room for; returns how much. */
 size_t upstream_body(struct upstream *upstream, struct span content);
 
-/* In BODY: the content is complete. False while there is no room, or while
- * half an answer is there: then the provider is about to refuse. From here on nobody knows whether the message is delivered until the answer is read. */
+/*
+ * In BODY: the content is complete. False while there is no room, or while
+ * half an answer is there: then the provider is about to refuse. From here on
+ * nobody knows whether the message is delivered until the answer is read.
+ */
 bool upstream_dot(struct upstream *upstream);
 
 /* From OPEN: RSET. From READY: QUIT. */
