@@ -2,6 +2,7 @@
 
 include tests/provider/provider.mk
 include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk
 
 test_build := $(BUILD)/tests
 

@@ -1,0 +1,12 @@
+# Benchmarks: see README.md here; part of the Makefile above.
+
+bench_load := load device tally
+
+$(BUILD)/bench-load: $(bench_load:%=$(BUILD)/tests/bench/%.o)
+	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^
+
+bench: ## speed and memory beside stunnel (N=3, QUICK=1)
+	@$(MAKE) -s SAN= build/smtpseal build/provider build/bench-load
+	@BUILD=build QUICK=$(QUICK) N=$(N) tests/bench/bench
+
+.PHONY: bench
