@@ -3,4 +3,4 @@
 . "$HERE/servers.sh"
 
 begins start_postfix
-serves "SASL" "550 5.1.1 <bad@example.com>: Recipient address rejected"
+serves "authentication failed" "550 5.1.1 <bad@example.com>: Recipient address rejected"

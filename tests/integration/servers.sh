@@ -155,6 +155,8 @@ start_dovecot() {
 	dir=$T/dovecot
 	open_folder "$dir"
 	open_folder "$dir/run"
+	open_folder "$dir/home"
+	chown nobody "$dir/home"
 	echo 'scan@example.com:{PLAIN}pass word;#1' >"$dir/users"
 	chmod 644 "$dir/users"
 	SERVER_LOG=$T/dovecot.log
@@ -179,6 +181,7 @@ start_dovecot() {
 		  driver = static
 		  args = uid=65534 gid=65534 home=$dir/home
 		}
+		mail_location = maildir:~/mail
 		service stats {
 		  executable = stats
 		}
