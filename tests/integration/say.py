@@ -12,6 +12,7 @@ import sys
 
 def main():
     sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.settimeout(60)
     stream = sock.makefile("rb")
 
