@@ -2,7 +2,7 @@
 
 #include "base/ensure.h"
 
-enum { RUN_OCTETS = 2048 };
+enum { RUN_OCTETS = 2048, STUFFING_FOLD_OCTETS = 3 };
 
 /* see body.h */
 void body_init(struct body *body)
@@ -183,36 +183,72 @@ enum body_verdict body_read(
 	return body->state == BODY_OVER ? BODY_END : BODY_MORE;
 }
 
+/* Is this much of a line, its CR perhaps included, within the bound? */
+static bool is_short(size_t column, struct span line, bool is_ended)
+{
+	size_t len = column + line.len;
+	bool has_return = line.len > 0 && line.ptr[line.len - 1] == '\r';
+
+	if (len <= BODY_LINE_OCTETS)
+		return true;
+	return len == BODY_LINE_OCTETS + 1 && (has_return || is_ended);
+}
+
 /*
- * Length of the run at the front that needs no dot of ours: up to and with a
- * LF that a dot follows, or all of it.
+ * Length of the run at the front that needs nothing of ours: up to and with a
+ * LF that a dot follows, or up to where a line has grown too long, or all.
  */
-static size_t plain_length(struct span content)
+static size_t plain_length(struct span content, size_t column, bool *must_fold)
 {
 	size_t at = 0;
 
 	while (at < content.len) {
-		at += span_find(span_from(content, at), '\n') + 1;
+		struct span rest = span_from(content, at);
+		size_t len = span_find(rest, '\n');
+
+		if (!is_short(column, span_first(rest, len), len < rest.len)) {
+			*must_fold = true;
+			return at + BODY_LINE_OCTETS - column;
+		}
+		at += len + 1;
+		column = 0;
 		if (at < content.len && content.ptr[at] == '.')
 			return at;
 	}
 	return content.len;
 }
 
+/* How far into its line a run leads, which began in column `column`. */
+static size_t column_behind(size_t column, struct span run)
+{
+	size_t len = 0;
+
+	while (len < run.len && run.ptr[run.len - 1 - len] != '\n')
+		len++;
+	return len < run.len ? len : column + len;
+}
+
 /* see body.h */
 void stuffing_put(
     struct stuffing *stuffing, struct span *content, struct buf *out)
 {
-	while (content->len > 0 && buf_room(out) >= 2) {
+	while (content->len > 0 && buf_room(out) >= STUFFING_STEP_OCTETS) {
 		struct span run;
+		bool must_fold = false;
 
-		if (!stuffing->is_inside_line && content->ptr[0] == '.')
+		if (stuffing->column == 0 && content->ptr[0] == '.')
 			buf_put(out, SPAN("."));
-		run = span_first(*content, buf_room(out));
-		run.len = plain_length(run);
+		run = span_first(*content, buf_room(out) - STUFFING_FOLD_OCTETS);
+		run.len = plain_length(run, stuffing->column, &must_fold);
 		buf_put(out, run);
-		stuffing->is_inside_line = run.ptr[run.len - 1] != '\n';
+		stuffing->column = column_behind(stuffing->column, run);
 		*content = span_from(*content, run.len);
+		if (must_fold) {
+			/* A blank comes first, so that no dot can. */
+			buf_put(out, SPAN("\r\n "));
+			stuffing->column = 1;
+			stuffing->folds++;
+		}
 	}
 }
 
@@ -220,6 +256,6 @@ void stuffing_put(
 void stuffing_end(struct stuffing *stuffing, struct buf *out)
 {
 	/* Content ends in a line end or is empty: see body_read. */
-	ENSURE(!stuffing->is_inside_line);
+	ENSURE(stuffing->column == 0);
 	buf_put(out, SPAN(".\r\n"));
 }

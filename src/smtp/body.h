@@ -3,7 +3,8 @@
  *
  * In:  octets as a device sends them -> content: lines that all end in CRLF,
  *      dots unstuffed, no CR, LF or NUL inside a line.
- * Out: content -> octets of a DATA, dots stuffed, ended by CRLF.CRLF.
+ * Out: content -> octets of a DATA, dots stuffed, lines over 998 octets parted
+ *      by CRLF and a blank (RFC 5321 4.5.3.1.6), ended by CRLF.CRLF.
  *
  * Only CRLF.CRLF ends a message (RFC 5321 4.1.1.4). A bare LF is a line end, a
  * bare CR becomes a blank, a NUL is dropped; none of them can end a message,
@@ -46,6 +47,8 @@ enum body_verdict {
 	BODY_END,  /* the final dot was read; `*in` is left behind its LF */
 };
 
+enum { BODY_LINE_OCTETS = 998 }; /* in a line that leaves, without CRLF */
+
 enum { BODY_STEP_OCTETS = 4 }; /* room without which body_read does nothing */
 
 /* Reads a device's octets, as many as there is room for in `content`; at least
@@ -55,8 +58,11 @@ enum body_verdict body_read(
 
 /* Writes content as the provider wants it. */
 struct stuffing {
-	bool is_inside_line;
+	size_t column;  /* octets of the line that was begun */
+	uint64_t folds; /* lines parted because they were too long */
 };
+
+enum { STUFFING_STEP_OCTETS = 5 }; /* room without which nothing is put */
 
 /* Stuffs as much of `*content` into `out` as there is room for, and advances
  * it. This and stuffing_end are the only writers of a DATA's octets. */

@@ -176,14 +176,16 @@ static size_t stuff(struct span content, size_t room, char *out)
 	size_t len = 0;
 	struct buf buf;
 
+	if (room < STUFFING_STEP_OCTETS)
+		room = STUFFING_STEP_OCTETS;
 	buf_init(&buf, storage, room);
 	while (content.len > 0) {
 		size_t before = content.len;
 		struct span got;
 
 		stuffing_put(&stuffing, &content, &buf);
-		assert_true(content.len < before);
 		got = buf_peek(&buf);
+		assert_true(content.len < before || got.len > 0);
 		memcpy(out + len, got.ptr, got.len);
 		len += got.len;
 		buf_took(&buf, got.len);
@@ -191,6 +193,47 @@ static size_t stuff(struct span content, size_t room, char *out)
 	stuffing_end(&stuffing, &buf);
 	memcpy(out + len, buf_peek(&buf).ptr, STUFFING_END_OCTETS);
 	return len + STUFFING_END_OCTETS;
+}
+
+/* A line over 998 octets leaves in pieces, each but the first behind a blank;
+ * the CR of the last one does not count (RFC 5321 4.5.3.1.6). */
+static void test_long_lines_are_parted(void **state)
+{
+	static char line[4000];
+	static char out[8000];
+	static const size_t lengths[] = { 997, 998, 999, 1995, 1996, 3000 };
+	static const size_t pieces[] = { 1, 1, 2, 2, 3, 4 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		size_t rooms[] = { 5, 6, 7, 64, 999, 1000, 1001, 4096 };
+
+		memset(line, '.', lengths[i]);
+		line[0] = 'x';
+		memcpy(line + lengths[i], "\r\n", 2);
+		for (size_t r = 0; r < sizeof(rooms) / sizeof(rooms[0]); r++) {
+			size_t len = stuff(
+			    span_make(line, lengths[i] + 2), rooms[r], out);
+
+			assert_int_equal(
+			    len, lengths[i] + 2 + 3 * (pieces[i] - 1) + 3);
+			if (pieces[i] > 1)
+				assert_memory_equal(out + 998, "\r\n .", 4);
+		}
+	}
+}
+
+/* Such a line is parted, so that the content does not come back the same. */
+static bool has_long_line(struct span content)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < content.len; i++) {
+		len = content.ptr[i] == '\n' ? 0 : len + 1;
+		if (len > BODY_LINE_OCTETS + 1)
+			return true;
+	}
+	return false;
 }
 
 /* What leaves is one message, and its content is that which was read. */
@@ -204,11 +247,13 @@ static void assert_round_trip(struct span content, size_t room)
 	feed(&again, span_make(out, len), STORE_OCTETS);
 	assert_int_equal(again.verdict, BODY_END);
 	assert_int_equal(again.used, len);
-	assert_true(
-	    span_equal(span_make(again.content, again.len), content));
 	assert_int_equal(again.body.nuls, 0);
 	assert_int_equal(again.body.returns, 0);
 	assert_int_equal(again.body.feeds, 0);
+	if (has_long_line(content))
+		return;
+	assert_true(
+	    span_equal(span_make(again.content, again.len), content));
 	assert_int_equal(again.body.octets, content.len);
 }
 
@@ -427,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_small_rooms),
 		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_long_lines_are_parted),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_over),
 		cmocka_unit_test(test_against_plain_reading),
