@@ -7,9 +7,11 @@ message.py send PORT FILE[,FILE...] FROM RCPT...
 message.py compare FILE STORED...
                                 every STORED is FILE, but for fields that
                                 servers put above it and for their line ends
+message.py attachments FILE     what is attached, decoded
 
 Exit status: 0 if it went well, 1 if not.
 """
+import email
 import random
 import re
 import socket
@@ -51,7 +53,7 @@ def make(kind, path):
             line = bytes(dice.choices(b".ab \xe9\xff\t", k=dice.randint(0, 998)))
             lines = lines + [line, dice.choice(AWKWARD)]
     with open(path, "wb") as file:
-        file.write(b"".join(line + b"\r\n" for line in lines + [b"", b".", b""]))
+        file.write(b"".join(line + b"\r\n" for line in lines + [b".", b"", b"", b""]))
 
 
 class Speaker:
@@ -129,4 +131,13 @@ def compare(path, *stored):
                  f"above  {got[:max(start, 0)]!r}")
 
 
-{"make": make, "send": send, "compare": compare}[sys.argv[1]](*sys.argv[2:])
+def attachments(path):
+    with open(path, "rb") as file:
+        parsed = email.message_from_binary_file(file)
+    for part in parsed.walk():
+        if part.get_filename():
+            sys.stdout.buffer.write(part.get_payload(decode=True))
+
+
+{"make": make, "send": send, "compare": compare,
+ "attachments": attachments}[sys.argv[1]](*sys.argv[2:])
