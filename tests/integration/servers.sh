@@ -37,8 +37,10 @@ until_listens() {
 }
 
 two_ports() {
-	STARTTLS_PORT=$(free_port)
-	IMPLICIT_PORT=$(free_port)
+	next_port
+	STARTTLS_PORT=$PORT
+	next_port
+	IMPLICIT_PORT=$PORT
 }
 
 # begins START...: starts a server; without it the test ends.
