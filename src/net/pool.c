@@ -282,9 +282,9 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	certificate = link_portray(link, storage, sizeof(storage));
 	if (upstream->failed_in == STAGE_HANDSHAKE && certificate.len > 0)
 		fact_word(facts, "certificate", certificate);
-	if (upstream->advice.len > 0)
+	if (upstream->advice.len > 0 && !was_idle)
 		fact_word(facts, "hint", upstream->advice);
-	else if (failure_hint(upstream->failure).len > 0)
+	else if (failure_hint(upstream->failure).len > 0 && !was_idle)
 		fact_word(facts, "hint", failure_hint(upstream->failure));
 	fact_end(facts);
 }
