@@ -191,7 +191,8 @@ finish() {
 	for pid in $PIDS; do kill "$pid" 2>/dev/null; done
 	for pid in $PIDS; do wait "$pid" 2>/dev/null; done
 	if [ $FAILED -gt 0 ] && [ -z "${SKIPPED:-}" ]; then
-		for log in "$T"/*.log "$T"/*.err; do
+		# The latest ones, which mostly are what failed.
+		for log in $(ls -t "$T"/*.log "$T"/*.err | head -n 6); do
 			[ -s "$log" ] || continue
 			echo "  --- $(basename "$log")"
 			tail -n 40 "$log" | cut -c1-300 | sed 's/^/  | /'
