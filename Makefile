@@ -29,9 +29,9 @@ endif
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr
 shell  := log arena
-smtp   := line command address reply ehlo body
+smtp   := line command address reply ehlo body header mailbox
 sasl   := mechanism sasl plain cram
-relay  := failure advice fact envelope login client stage upstream rules \
+relay  := rewrite failure advice fact envelope login client stage upstream rules \
 	session
 tls    := der pem trust certificate identity finding verify words suite context tls
 net    := settings loop stream dial child link pool conn listener server

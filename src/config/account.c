@@ -17,9 +17,9 @@ static const struct value_words tls_words = {
 };
 
 static const struct value_word treatments[] = {
-	{ "rewrite", 0, READY },
-	{ "pass",    1, READY },
-	{ "refuse",  2, READY },
+	{ "rewrite", SIGNED_REWRITE, READY },
+	{ "pass",    SIGNED_PASS,    READY },
+	{ "refuse",  SIGNED_REFUSE,  READY },
 };
 static const struct value_words signed_words = {
 	treatments, array_len(treatments),
@@ -105,9 +105,9 @@ static const struct section_key keys[] = {
 	{ "auth",               read_auth,       AT(auth),               READY, NULL },
 	{ "region",             network_label,   AT(region),             READY, NULL },
 	{ "hello",              network_hello_upstream, AT(hello),       READY, NULL },
-	{ "sender",             network_mailbox, AT(sender),             LATER, NULL },
+	{ "sender",             network_mailbox, AT(sender),             READY, NULL },
 	{ "senders",            value_texts,     AT(senders),            LATER, NULL },
-	{ "signed",             value_word,      AT(is_signed),          LATER, &signed_words },
+	{ "signed",             value_word,      AT(is_signed),          READY, &signed_words },
 	{ "chunking",           value_word,      AT(chunking),           READY, &chunking_words },
 	{ "connections",        value_number,    AT(connections),        READY, &connections },
 	{ "rate",               value_number,    AT(rate),               LATER, &rates },

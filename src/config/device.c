@@ -109,8 +109,8 @@ static const struct section_key keys[] = {
 	{ "login_password",      value_text,      AT(login_password), LATER, NULL },
 	{ "login_password_file", files_secret,    AT(login_secret),   LATER, NULL },
 	{ "account",             read_accounts,   AT(account),        READY, NULL },
-	{ "sender",              read_sender,     AT(sender),         LATER, NULL },
-	{ "reply_to",            read_reply_to,   AT(reply_to),       LATER, NULL },
+	{ "sender",              read_sender,     AT(sender),         READY, NULL },
+	{ "reply_to",            read_reply_to,   AT(reply_to),       READY, NULL },
 	{ "redirect",            network_mailbox, AT(redirect),       LATER, NULL },
 	{ "recipients",          read_recipients, AT(recipients),     READY, NULL },
 	{ "hide",                value_bits,      AT(hide),           READY, &keyword_words },
@@ -232,6 +232,25 @@ static void add(struct draft *draft, const struct device_settings *device)
 	settings->devices = list;
 }
 
+/* What becomes of the device's own sender. */
+static void set_sender(
+    const struct device_draft *read, struct device_settings *device)
+{
+	struct span sender = span_of(read->sender);
+	struct span reply_to = span_of(read->reply_to);
+
+	device->keeps_sender = span_equal(sender, SPAN("keep"));
+	if (!device->keeps_sender)
+		device->sender = sender;
+	if (span_equal_nocase(reply_to, SPAN("drop"))) {
+		device->reply_to = REPLY_TO_DROP;
+	} else if (reply_to.len > 0 &&
+	    !span_equal_nocase(reply_to, SPAN("original"))) {
+		device->reply_to = REPLY_TO_ADDRESS;
+		device->reply_address = reply_to;
+	}
+}
+
 /* see device.h */
 void device_read(struct draft *draft, const struct ini_section *section)
 {
@@ -244,6 +263,7 @@ void device_read(struct draft *draft, const struct ini_section *section)
 	device.client_count = read.client.count;
 	device.hide = read.hide;
 	device.hold = (size_t)read.hold;
+	set_sender(&read, &device);
 	section_check_secret(draft, section, "login_password");
 	set_accounts(
 	    draft, ini_line(section, "account"), &read.account, &device);

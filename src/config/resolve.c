@@ -243,6 +243,8 @@ static void set_rest(struct work *work)
 
 	account->policy.hello = span_of(read->hello);
 	account->policy.chunking = read->chunking != 0;
+	account->policy.sender = span_of(read->sender);
+	account->policy.is_signed = (enum signed_mode)read->is_signed;
 	account->connections = PROVIDER_CONNECTIONS;
 	if (provider && provider->connections > 0)
 		account->connections = provider->connections;

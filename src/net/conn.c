@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/ensure.h"
 #include "net/server.h"
@@ -28,29 +30,53 @@ static size_t envelope_size(const struct conn *conn)
 	return size < ENVELOPE_MAX_OCTETS ? size : ENVELOPE_MAX_OCTETS;
 }
 
+static void return_loan(struct conn *conn)
+{
+	free(conn->loan.envelope);
+	free(conn->loan.hold);
+	free(conn->loan.fields);
+	conn->loan = (struct loan){ 0 };
+}
+
+/* One that no other message has: the time, our number, and chance. */
+static struct span make_message_id(struct conn *conn)
+{
+	unsigned char chance[8] = { 0 };
+	struct text text;
+
+	(void)getentropy(chance, sizeof(chance));
+	text_init(&text, conn->message_id, sizeof(conn->message_id));
+	text_putc(&text, '<');
+	text_number(&text, (uint64_t)conn->loan.time);
+	text_putc(&text, '.');
+	text_number(&text, loop_id(conn->loop));
+	text_putc(&text, '.');
+	for (size_t i = 0; i < sizeof(chance); i++)
+		text_putc(&text, (char)('a' + chance[i] % 26));
+	text_putc(&text, '@');
+	text_put(&text, span_first(conn->policy.hello, 64));
+	text_putc(&text, '>');
+	return text_span(&text);
+}
+
 static bool take_loan(struct conn *conn)
 {
 	struct loan *loan = &conn->loan;
 
 	if (loan->hold)
 		return true;
+	loan->time = (int64_t)time(NULL);
+	loan->id = make_message_id(conn);
+	loan->fields_size = REWRITE_TEXT_OCTETS;
+	loan->fields = malloc(loan->fields_size);
 	loan->envelope_size = envelope_size(conn);
 	loan->hold_size = conn->policy.hold;
 	loan->envelope = malloc(loan->envelope_size);
 	loan->hold = malloc(loan->hold_size);
-	if (loan->envelope && loan->hold)
+	if (loan->envelope && loan->hold && loan->fields)
 		return true;
-	free(loan->envelope);
-	free(loan->hold);
-	*loan = (struct loan){ 0 };
+	return_loan(conn);
 	return false;
-}
-
-static void return_loan(struct conn *conn)
-{
-	free(conn->loan.envelope);
-	free(conn->loan.hold);
-	conn->loan = (struct loan){ 0 };
 }
 
 /* ---- the way to a provider ---- */
@@ -423,6 +449,11 @@ static void make_policy(struct conn *conn, const struct listen_settings *listen)
 		.device = span_of(conn->device->name),
 		.auth = listen->auth,
 		.hide = conn->device->hide,
+		.keeps_sender = conn->device->keeps_sender,
+		.sender = conn->device->sender,
+		.reply_to = conn->device->reply_to,
+		.reply_address = conn->device->reply_address,
+		.completes = true,
 		.message_size = limits->message_size,
 		.hold = conn->device->hold,
 		.recipients = limits->recipients,

@@ -68,6 +68,8 @@ static bool is_same_policy(
 {
 	return a->port == b->port && a->security == b->security &&
 	    a->mechanisms == b->mechanisms && a->chunking == b->chunking &&
+	    a->is_signed == b->is_signed &&
+	    span_equal(a->sender, b->sender) &&
 	    span_equal(a->host, b->host) && span_equal(a->hello, b->hello) &&
 	    span_equal(a->user, b->user);
 }

@@ -78,6 +78,10 @@ struct device_settings {
 	size_t account_count;
 	unsigned hide; /* client_keyword bits */
 	size_t hold;
+	bool keeps_sender; /* whatever the account says */
+	struct span sender;
+	enum reply_to reply_to;
+	struct span reply_address;
 };
 
 struct limits {

@@ -27,12 +27,34 @@ enum client_keyword {
 	CLIENT_KEYWORD_PIPELINING = 1 << 4,
 };
 
+/* What becomes of the original From when it is changed: `reply_to` of
+ * [device]. */
+enum reply_to {
+	REPLY_TO_ORIGINAL, /* an answer goes there, unless the message says */
+	REPLY_TO_DROP,
+	REPLY_TO_ADDRESS,
+	REPLY_TO_COUNT,
+};
+
+/* A message with a DKIM-Signature whose From would change: `signed`. */
+enum signed_mode {
+	SIGNED_REWRITE, /* changed all the same, with a warning */
+	SIGNED_PASS,
+	SIGNED_REFUSE,
+	SIGNED_COUNT,
+};
+
 /* The device's side of a conversation. */
 struct client_policy {
 	struct span hello;           /* our name in the greeting */
 	struct span device;          /* its section's name, for the log */
 	enum client_auth auth;
 	unsigned hide;               /* client_keyword bits */
+	bool keeps_sender;           /* whatever the account says */
+	struct span sender;          /* this address; empty: the account's */
+	enum reply_to reply_to;
+	struct span reply_address;   /* for REPLY_TO_ADDRESS */
+	bool completes;              /* missing fields are added */
 	uint64_t message_size;       /* octets; 0: the provider's limit */
 	size_t hold;                 /* octets collected before DATA */
 	unsigned recipients;         /* per message */
@@ -57,6 +79,8 @@ struct upstream_policy {
 	struct span hello;    /* EHLO name; empty: our address as a literal */
 	struct span user;
 	uint32_t mechanisms;  /* SASL_BIT()s that may be used; 0: no login */
+	struct span sender;   /* envelope and From become it; empty: they stay */
+	enum signed_mode is_signed;
 	bool chunking;        /* BDAT where it is offered (RFC 3030) */
 };
 

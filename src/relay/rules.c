@@ -33,7 +33,8 @@ void rules_tell_message(struct session *session)
 	fact_word(facts, "from", paths > 0
 	    ? envelope_sender(&session->envelope) : (struct span){ 0 });
 	fact_number(facts, "rcpts", paths > 0 ? paths - 1 : 0);
-	fact_number(facts, "bytes", session->body.octets);
+	fact_number(facts, "bytes", session->body.octets +
+	    (uint64_t)rewrite_growth(&session->rewrite));
 	if (session->body.nuls > 0)
 		fact_number(facts, "nuls", session->body.nuls);
 	fact_word(facts, "reply", span_make(outcome->reply, outcome->len));
@@ -61,6 +62,7 @@ static void end_transaction(struct session *session)
 	session->replacements = 0;
 	session->failure = FAIL_NONE;
 	session->outcome = (struct outcome){ 0 };
+	session->rewrite = (struct rewrite){ 0 };
 	session->client.envelope = CLIENT_NO_ENVELOPE;
 	buf_init(&session->hold, NULL, 0);
 }
@@ -118,7 +120,7 @@ void rules_end_by_failure(struct session *session, enum failure failure)
 
 	if (failure == FAIL_LOST_AFTER_DOT)
 		result = RESULT_UNKNOWN;
-	else if (failure == FAIL_TOO_LARGE)
+	else if (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT)
 		result = RESULT_REFUSED;
 	failure_put_reply(&text, failure, session->host);
 	session->outcome.len = text.len;
@@ -343,10 +345,27 @@ static bool rule_gone(struct session *session)
 
 /* ---- the two sides go on ---- */
 
+/* The sender as the provider hears it; the null sender stays null. */
+static struct span say_sender(
+    const struct session *session, struct span path, char *storage)
+{
+	struct span sender = session->rewriting.sender;
+	struct text text;
+
+	if (sender.len == 0 || span_equal(path, SPAN("<>")))
+		return path;
+	text_init(&text, storage, PATH_MAX_OCTETS);
+	text_putc(&text, '<');
+	text_put(&text, sender);
+	text_putc(&text, '>');
+	return text_span(&text);
+}
+
 static bool rule_play(struct session *session)
 {
 	struct upstream *upstream = session->upstream;
 	size_t cursor = session->played;
+	char storage[PATH_MAX_OCTETS];
 	struct span path;
 
 	if (!upstream || !must_play(session) || upstream_answer(upstream) ||
@@ -356,48 +375,121 @@ static bool rule_play(struct session *session)
 		return false;
 	path = envelope_path(&session->envelope, &cursor);
 	if (session->played == 0)
-		upstream_mail(upstream, path, &session->envelope.parameters);
+		upstream_mail(upstream, say_sender(session, path, storage),
+		    &session->envelope.parameters);
 	else
 		upstream_rcpt(upstream, path);
 	session->playing = cursor;
 	return true;
 }
 
+/* What the plan has to say to the operator. */
+static void tell_plan(struct session *session)
+{
+	const struct rewrite *rewrite = &session->rewrite;
+	struct facts *facts = session->facts;
+
+	if (rewrite->was_signed &&
+	    fact_begin(facts, LOG_LEVEL_WARN, "signature-broken")) {
+		fact_word(facts, "hint", SPAN("From was changed in a message "
+		    "with a DKIM-Signature; see signed in [account]"));
+		fact_end(facts);
+	}
+	if (rewrite->is_untouched && session->rewriting.sender.len > 0 &&
+	    fact_begin(facts, LOG_LEVEL_WARN, "header-untouched")) {
+		fact_word(facts, "hint", SPAN("the header section is too large "
+		    "to be rewritten; raise hold in [device]"));
+		fact_end(facts);
+	}
+}
+
+/* Looks at the header section, once, before anything of it leaves; the
+ * failure that keeps the message from leaving at all. */
+static enum failure plan_rewriting(struct session *session)
+{
+	char date[64];
+	char storage[PATH_MAX_OCTETS];
+	size_t cursor = 0;
+	struct span path = say_sender(session,
+	    envelope_path(&session->envelope, &cursor), storage);
+	struct text text;
+	struct rewrite_world world;
+
+	if (session->rewrite.is_planned)
+		return FAIL_NONE;
+	text_init(&text, date, sizeof(date));
+	rewrite_put_date(&text, session->time);
+	world = (struct rewrite_world){
+		.date = text_span(&text),
+		.id = session->id,
+		.from = span_first(span_from(path, 1), path.len - 2),
+	};
+	switch (rewrite_plan(&session->rewrite, &session->rewriting, &world,
+	    buf_peek(&session->hold), session->is_whole)) {
+	case REWRITE_READY:
+		break;
+	case REWRITE_TWO_FROMS:
+		return FAIL_TWO_FROMS;
+	case REWRITE_SIGNED:
+		return FAIL_SIGNED;
+	}
+	tell_plan(session);
+	return FAIL_NONE;
+}
+
 static bool rule_data(struct session *session)
 {
 	struct upstream *upstream = session->upstream;
+	enum failure failure;
 
 	if (!upstream || !rules_want_data(session) ||
 	    upstream->stage != STAGE_OPEN || upstream_answer(upstream) ||
 	    session->played < envelope_end(&session->envelope))
 		return false;
+	failure = plan_rewriting(session);
+	if (failure != FAIL_NONE) {
+		rules_end_by_failure(session, failure);
+		return true;
+	}
 	upstream_data(upstream);
 	session->phase = PHASE_STREAM;
 	return true;
 }
 
+static bool is_streaming(const struct session *session)
+{
+	return session->upstream && session->phase == PHASE_STREAM &&
+	    session->upstream->stage == STAGE_BODY;
+}
+
+/* The next piece that leaves: content, or what rewriting puts in between. */
+static struct span next_piece(struct session *session)
+{
+	buf_took(&session->hold, rewrite_skip(&session->rewrite));
+	return rewrite_peek(&session->rewrite, buf_peek(&session->hold));
+}
+
 static bool rule_stream(struct session *session)
 {
-	struct upstream *upstream = session->upstream;
+	struct span piece;
 	size_t len;
 
-	if (!upstream || session->phase != PHASE_STREAM ||
-	    upstream->stage != STAGE_BODY || buf_len(&session->hold) == 0)
+	if (!is_streaming(session))
 		return false;
-	len = upstream_body(upstream, buf_peek(&session->hold));
-	buf_took(&session->hold, len);
+	piece = next_piece(session);
+	if (piece.len == 0)
+		return false;
+	len = upstream_body(session->upstream, piece);
+	buf_took(&session->hold, rewrite_took(&session->rewrite, len));
 	return len > 0;
 }
 
 static bool rule_dot(struct session *session)
 {
-	struct upstream *upstream = session->upstream;
-
-	if (!upstream || session->phase != PHASE_STREAM ||
-	    upstream->stage != STAGE_BODY || !session->is_whole ||
-	    buf_len(&session->hold) > 0)
+	if (!is_streaming(session) || !session->is_whole ||
+	    next_piece(session).len > 0)
 		return false;
-	return upstream_dot(upstream);
+	return upstream_dot(session->upstream);
 }
 
 /* The outcome is known and the device has said its dot: it hears now. */

@@ -25,6 +25,26 @@ void session_init(struct session *session, const struct client_policy *policy,
 
 /* ---- news ---- */
 
+/* The device's own words about its sender go before the account's. */
+static void set_rewriting(
+    struct session *session, const struct upstream_policy *upstream)
+{
+	const struct client_policy *client = session->policy;
+	struct rewrite_policy *rewriting = &session->rewriting;
+
+	*rewriting = (struct rewrite_policy){
+		.sender = upstream->sender,
+		.reply_to = client->reply_to,
+		.reply_address = client->reply_address,
+		.is_signed = upstream->is_signed,
+		.completes = client->completes,
+	};
+	if (client->sender.len > 0)
+		rewriting->sender = client->sender;
+	if (client->keeps_sender)
+		rewriting->sender = (struct span){ 0 };
+}
+
 /* see session.h */
 void session_lease(struct session *session, struct upstream *upstream,
     const struct loan *loan)
@@ -38,6 +58,10 @@ void session_lease(struct session *session, struct upstream *upstream,
 		return;
 	envelope_init(&session->envelope, loan->envelope, loan->envelope_size);
 	buf_init(&session->hold, loan->hold, loan->hold_size);
+	rewrite_init(&session->rewrite, loan->fields, loan->fields_size);
+	session->time = loan->time;
+	session->id = loan->id;
+	set_rewriting(session, upstream->policy);
 }
 
 /* see session.h */

@@ -32,6 +32,7 @@
 
 #include "relay/client.h"
 #include "relay/envelope.h"
+#include "relay/rewrite.h"
 #include "relay/upstream.h"
 #include "smtp/body.h"
 
@@ -65,12 +66,16 @@ enum result {
 /* How often a connection may be replaced within one message. */
 enum { SESSION_REPLACEMENTS = 3 };
 
-/* Large buffers, lent for a transaction. */
+/* Large buffers, lent for a transaction, and what only the world knows. */
 struct loan {
 	char *envelope;
 	size_t envelope_size;
 	char *hold;
 	size_t hold_size;
+	char *fields;       /* for new header fields */
+	size_t fields_size; /* REWRITE_TEXT_OCTETS at least */
+	int64_t time;       /* seconds since 1970, for a missing Date */
+	struct span id;     /* "<unique@host>", for a missing Message-ID */
 };
 
 /* How a message ended, and the reply that says so: heard at the dot. */
@@ -101,6 +106,10 @@ struct session {
 	size_t played;          /* how far this upstream knows the envelope */
 	size_t playing;         /* and how far when the awaited answer is good */
 	struct body body;
+	struct rewrite rewrite;
+	struct rewrite_policy rewriting;
+	int64_t time;           /* as the loan told */
+	struct span id;
 	bool is_whole;          /* the device's dot was read */
 	struct buf hold;
 	struct span account;    /* the last leased one, for the log */

@@ -35,6 +35,11 @@ static void set_hide(struct show *show, uint64_t number)
 	show->world.client_policy.hide = (unsigned)number;
 }
 
+static void set_complete(struct show *show, uint64_t number)
+{
+	show->world.client_policy.completes = number != 0;
+}
+
 static void set_token(struct show *show, uint64_t number)
 {
 	ENSURE(number <= sizeof(show->secret));
@@ -51,9 +56,24 @@ static const struct number_row {
 	{ "recipients",   set_recipients },
 	{ "hide",         set_hide },
 	{ "token",        set_token },
+	{ "complete",     set_complete },
 };
 
 /* ---- settings with words ---- */
+
+/* The account's sender: every address begins in the script and stays there. */
+static void set_sender(struct show *show, struct span value)
+{
+	show->world.upstream_policy.sender = value;
+}
+
+static void set_signed(struct show *show, struct span value)
+{
+	show->world.upstream_policy.is_signed =
+	    span_equal(value, SPAN("pass")) ? SIGNED_PASS
+	    : span_equal(value, SPAN("refuse")) ? SIGNED_REFUSE
+	    : SIGNED_REWRITE;
+}
 
 static void set_tls(struct show *show, struct span value)
 {
@@ -106,6 +126,8 @@ static const struct word_row {
 	{ "client-auth", set_client_auth }, /* off */
 	{ "credential",  set_credential },  /* late */
 	{ "log",         set_log },         /* trace */
+	{ "sender",      set_sender },
+	{ "signed",      set_signed },      /* pass, refuse */
 };
 
 /* see show.h */

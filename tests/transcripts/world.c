@@ -49,7 +49,9 @@ static size_t piece(const struct world *world, size_t len)
 static void lease(struct world *world)
 {
 	struct loan loan = { world->loan_envelope, WORLD_LOAN_OCTETS,
-		world->loan_hold, world->hold };
+		world->loan_hold, world->hold, world->loan_fields,
+		sizeof(world->loan_fields), 1795256108,
+		SPAN("<unique@relay>") };
 
 	session_provider_size(
 	    &world->session, world->upstream.offers.max_size);

@@ -33,6 +33,7 @@ struct world {
 	char *out;           /* lent to the upstream */
 	char *loan_envelope;
 	char *loan_hold;
+	char loan_fields[REWRITE_TEXT_OCTETS];
 	struct buf from_client;  /* said by the device, not used yet */
 	struct buf to_client;    /* said to it, not checked yet */
 	struct buf to_upstream;

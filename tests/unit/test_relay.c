@@ -92,7 +92,8 @@ static void test_facts_bounds(void **state)
 /* Only these are not "try again": the device did wrong, not the world. */
 static bool is_final(enum failure failure)
 {
-	return failure == FAIL_TOO_LARGE || failure == FAIL_NOT_ALLOWED;
+	return (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT) ||
+	    failure == FAIL_NOT_ALLOWED;
 }
 
 static struct span failure_reply(enum failure failure, struct span host)
@@ -171,6 +172,9 @@ static void test_failure_codes(void **state)
 		{ FAIL_TOO_MANY, "421 4.3.2 Too many " },
 		{ FAIL_NOT_ALLOWED, "554 5.7.1 This address " },
 		{ FAIL_TOO_LARGE, "552 5.3.4 The message " },
+		{ FAIL_TWO_FROMS, "550 5.6.0 The message has two From fields" },
+		{ FAIL_SIGNED, "550 5.7.7 The message is signed" },
+		{ FAIL_EIGHT_BIT, "554 5.6.1 The message has 8-bit characters" },
 		{ FAIL_TOO_MANY_RECIPIENTS, "452 4.5.3 Too many " },
 	};
 
