@@ -17,27 +17,32 @@ static void give(struct body *body, struct buf *content, struct span octets)
 }
 
 /*
- * Length of the run at the front that passes as it is: it holds no NUL, bare
- * CR or bare LF, and no line in it begins with a dot. The line end before a
- * dot, or before the end of `text`, is left to be read octet by octet.
+ * Length of the front that holds no bare CR or bare LF, and in which no line
+ * begins with a dot. The line end before a dot, or before the end of `text`,
+ * is left to be read octet by octet.
  */
-static size_t run_length(struct span text)
+static size_t clean_length(struct span text)
 {
 	size_t at = 0;
 
 	for (;;) {
 		struct span rest = span_from(text, at);
 		size_t line = span_find(rest, '\n');
-		struct span inside = span_first(rest, line);
-		size_t ret = span_find(inside, '\r');
-		size_t nul = span_find(inside, '\0');
+		size_t ret = span_find(span_first(rest, line), '\r');
 
-		if (nul < line || line == rest.len || ret + 1 != line)
-			return at + (ret < nul ? ret : nul);
+		if (line == rest.len || ret + 1 != line)
+			return at + ret;
 		if (line + 1 == rest.len || rest.ptr[line + 1] == '.')
 			return at + ret;
 		at += line + 1;
 	}
+}
+
+/* Length of the run at the front that passes as it is: without NUL, too. To
+ * look for it in all lines at once costs less than in each. */
+static size_t run_length(struct span text)
+{
+	return span_find(span_first(text, clean_length(text)), '\0');
 }
 
 /*
