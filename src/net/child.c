@@ -103,8 +103,6 @@ static void judge(struct child *child)
 		finish(child, (struct span){ 0 }, text_end(&status));
 	else if (line.len == 0)
 		finish(child, (struct span){ 0 }, "the command printed nothing");
-	else if (child->len == sizeof(child->octets))
-		finish(child, (struct span){ 0 }, "the command printed too much");
 	else if (span_find(line, '\0') < line.len)
 		finish(child, (struct span){ 0 }, "the command printed a NUL");
 	else
@@ -145,6 +143,11 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	if (len > 0 && child->len < sizeof(child->octets))
 		return;
 	uv_read_stop(stream);
+	if (len > 0) {
+		/* It would wait for ever for somebody to read the rest. */
+		finish(child, (struct span){ 0 }, "the command printed too much");
+		return;
+	}
 	child->has_output_ended = true;
 	judge(child);
 }
