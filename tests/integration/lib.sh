@@ -84,10 +84,23 @@ stop() {
 	wait "$1"
 }
 
-# A port that is free now.
+# A port that is free, below those that the system gives to clients, and not
+# given to another test of this run.
 free_port() {
-	python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	mkdir -p "${PORTS:-$T/ports}"
+	python3 - "${PORTS:-$T/ports}" <<-'X'
+	import os, random, socket, sys
+	while True:
+	    port = random.randrange(10000, 30000)
+	    try:
+	        os.close(os.open(f"{sys.argv[1]}/{port}", os.O_CREAT | os.O_EXCL))
+	        with socket.socket() as s:
+	            s.bind(("127.0.0.1", port))
+	        print(port)
+	        break
+	    except OSError:
+	        pass  # taken: by another test, or by somebody
+	X
 }
 
 # next_port: sets PORT to one that nobody listens on, without the cost of a
