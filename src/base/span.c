@@ -84,6 +84,16 @@ size_t span_find(struct span span, char octet)
 }
 
 /* see span.h */
+bool span_has_eight_bit(struct span span)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < span.len; i++)
+		all |= (unsigned char)span.ptr[i];
+	return all >= 0x80;
+}
+
+/* see span.h */
 struct span span_word(struct span *rest)
 {
 	struct span word;

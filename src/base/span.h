@@ -43,6 +43,9 @@ bool span_starts_nocase(struct span span, struct span prefix);
 /* Index of the first `octet`, or span.len when there is none. */
 size_t span_find(struct span span, char octet);
 
+/* Does it hold an octet above 0x7F? */
+bool span_has_eight_bit(struct span span);
+
 /*
  * Cuts the first word off `*rest`: what stands before the first blank, blanks
  * in front of it skipped. `*rest` is left behind the word. An empty span means

@@ -447,6 +447,9 @@ static bool rule_data(struct session *session)
 	    session->played < envelope_end(&session->envelope))
 		return false;
 	failure = plan_rewriting(session);
+	if (!upstream->offers.eight_bit &&
+	    span_has_eight_bit(buf_peek(&session->hold)))
+		failure = FAIL_EIGHT_BIT;
 	if (failure != FAIL_NONE) {
 		rules_end_by_failure(session, failure);
 		return true;

@@ -244,26 +244,51 @@ static bool put_commands(struct session *session, struct span *in)
 	return true;
 }
 
+/* What is wrong with the content so far, of which `fresh` just came. Whether
+ * the provider takes 8-bit octets (RFC 6152) is looked at here only once its
+ * DATA is under way; before that in rule_data. */
+static enum failure judge_content(
+    const struct session *session, struct span fresh)
+{
+	uint64_t limit = size_limit(session);
+
+	if (limit > 0 && session->body.octets > limit)
+		return FAIL_TOO_LARGE;
+	if (session->phase == PHASE_STREAM && session->upstream &&
+	    !session->upstream->offers.eight_bit && span_has_eight_bit(fresh))
+		return FAIL_EIGHT_BIT;
+	return FAIL_NONE;
+}
+
+static void end_content(struct session *session, enum failure failure)
+{
+	if (session->upstream && session->phase == PHASE_STREAM)
+		upstream_lose(session->upstream, failure,
+		    SPAN("the message cannot be sent on"));
+	rules_end_by_failure(session, failure);
+}
+
 /* Content: into `hold`, or nowhere when the outcome is known already. */
 static bool put_content(struct session *session, struct span *in)
 {
 	size_t before = in->len;
-	uint64_t limit = size_limit(session);
+	size_t held;
+	enum failure failure;
 
 	if (session->is_whole)
 		return false;
 	if (session->phase == PHASE_SWALLOW)
 		buf_clear(&session->hold);
+	held = buf_len(&session->hold);
 	if (body_read(&session->body, in, &session->hold) == BODY_END) {
 		session->is_whole = true;
 		await_command(session);
 	}
-	if (limit > 0 && session->body.octets > limit &&
-	    session->phase != PHASE_SWALLOW) {
-		if (session->upstream && session->phase == PHASE_STREAM)
-			upstream_lose(session->upstream, FAIL_TOO_LARGE,
-			    SPAN("larger than the limit"));
-		rules_end_by_failure(session, FAIL_TOO_LARGE);
+	if (session->phase != PHASE_SWALLOW) {
+		failure = judge_content(session,
+		    span_from(buf_peek(&session->hold), held));
+		if (failure != FAIL_NONE)
+			end_content(session, failure);
 	}
 	return in->len < before;
 }
