@@ -151,7 +151,7 @@ static void judge_command(struct watch *watch, struct span line)
 	} else if (span_equal(line, SPAN("DATA"))) {
 		judge_data(watch);
 	} else if (span_equal(line, SPAN("RSET"))) {
-		ENSURE(scene.was_released);
+		ENSURE(!scene.session.upstream);
 		watch->has_said_mail = false;
 	} else {
 		ENSURE(span_equal(line, SPAN("STARTTLS")) ||

@@ -40,6 +40,11 @@ static void set_complete(struct show *show, uint64_t number)
 	show->world.client_policy.completes = number != 0;
 }
 
+static void set_any_end(struct show *show, uint64_t number)
+{
+	show->world.client_policy.takes_any_end = number != 0;
+}
+
 static void set_token(struct show *show, uint64_t number)
 {
 	ENSURE(number <= sizeof(show->secret));
@@ -57,6 +62,7 @@ static const struct number_row {
 	{ "hide",         set_hide },
 	{ "token",        set_token },
 	{ "complete",     set_complete },
+	{ "any-end",      set_any_end },
 };
 
 /* ---- settings with words ---- */

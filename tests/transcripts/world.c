@@ -75,28 +75,25 @@ static void do_pool(struct world *world)
 		lease(world);
 }
 
-static size_t progress(const struct world *world)
-{
-	return world->from_client.head + world->facts.len;
-}
-
+/* As long as octets are used, or wishes come and go. */
 static void move(struct world *world)
 {
-	size_t before;
+	unsigned wants;
+	size_t used;
 
 	do {
 		struct span in = buf_peek(&world->from_client);
 
-		before = progress(world);
 		if (world->has_upstream && !world->is_secret_late &&
 		    world->upstream.stage == STAGE_CREDENTIAL)
 			upstream_credential(&world->upstream, &world->secret);
-		buf_took(
-		    &world->from_client, session_put(&world->session, in));
+		used = session_put(&world->session, in);
+		buf_took(&world->from_client, used);
+		wants = session_wants(&world->session);
 		do_pool(world);
 		session_put(&world->session, (struct span){ 0 });
-	} while (session_wants(&world->session) & WANT_RELEASE ||
-	    (buf_len(&world->from_client) > 0 && before != progress(world)));
+	} while (used > 0 || (wants & WANT_RELEASE) ||
+	    wants != session_wants(&world->session));
 }
 
 static bool take_client(struct world *world)
