@@ -83,6 +83,39 @@ size_t span_find(struct span span, char octet)
 	return at ? (size_t)(at - span.ptr) : span.len;
 }
 
+/*
+ * After a star any number of octets may be skipped; when the rest does not
+ * match, the last star takes one octet more. Earlier ones need not.
+ *
+ * see span.h
+ */
+bool span_matches(struct span span, struct span pattern)
+{
+	struct span rest = { 0 };
+	struct span behind_star = { 0 };
+	bool has_star = false;
+
+	while (span.len > 0 || pattern.len > 0) {
+		if (pattern.len > 0 && pattern.ptr[0] == '*') {
+			pattern = span_from(pattern, 1);
+			behind_star = pattern;
+			rest = span;
+			has_star = true;
+		} else if (span.len > 0 && pattern.len > 0 &&
+		    to_lower(span.ptr[0]) == to_lower(pattern.ptr[0])) {
+			span = span_from(span, 1);
+			pattern = span_from(pattern, 1);
+		} else if (has_star && rest.len > 0) {
+			rest = span_from(rest, 1);
+			span = rest;
+			pattern = behind_star;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* see span.h */
 bool span_has_eight_bit(struct span span)
 {

@@ -43,6 +43,10 @@ bool span_starts_nocase(struct span span, struct span prefix);
 /* Index of the first `octet`, or span.len when there is none. */
 size_t span_find(struct span span, char octet);
 
+/* Does it match the pattern, in which "*" stands for any octets? ASCII case
+ * does not matter. */
+bool span_matches(struct span span, struct span pattern);
+
 /* Does it hold an octet above 0x7F? */
 bool span_has_eight_bit(struct span span);
 

@@ -42,7 +42,7 @@ static const struct value_words keyword_words = {
 
 static const struct value_word endings[] = {
 	{ "strict", 0, READY },
-	{ "close",  1, LATER },
+	{ "close",  1, READY },
 };
 static const struct value_words ending_words = {
 	endings, array_len(endings),
@@ -79,19 +79,6 @@ static enum value_verdict read_reply_to(
 	return network_mailbox(reading, value, none, field);
 }
 
-/* Patterns; only the one that allows all is available. */
-static enum value_verdict read_recipients(
-    struct reading *reading, struct span value, const void *none, void *field)
-{
-	enum value_verdict verdict = value_texts(reading, value, none, field);
-
-	if (verdict != VALUE_GOOD || span_equal(value, SPAN("*")))
-		return verdict;
-	value_bad(reading, "patterns other than * are not available in this "
-			   "version");
-	return VALUE_LATER;
-}
-
 /* A size, or `all`. */
 static enum value_verdict read_hold(
     struct reading *reading, struct span value, const void *range, void *field)
@@ -111,8 +98,8 @@ static const struct section_key keys[] = {
 	{ "account",             read_accounts,   AT(account),        READY, NULL },
 	{ "sender",              read_sender,     AT(sender),         READY, NULL },
 	{ "reply_to",            read_reply_to,   AT(reply_to),       READY, NULL },
-	{ "redirect",            network_mailbox, AT(redirect),       LATER, NULL },
-	{ "recipients",          read_recipients, AT(recipients),     READY, NULL },
+	{ "redirect",            network_mailbox, AT(redirect),       READY, NULL },
+	{ "recipients",          value_texts,     AT(recipients),     READY, NULL },
 	{ "hide",                value_bits,      AT(hide),           READY, &keyword_words },
 	{ "end_of_data",         value_word,      AT(end_of_data),    READY, &ending_words },
 	{ "hold",                read_hold,       AT(hold),           READY, &hold_range },
@@ -263,6 +250,10 @@ void device_read(struct draft *draft, const struct ini_section *section)
 	device.client_count = read.client.count;
 	device.hide = read.hide;
 	device.hold = (size_t)read.hold;
+	device.takes_any_end = read.end_of_data != 0;
+	device.redirect = span_of(read.redirect);
+	device.allowed = read.recipients.list;
+	device.allowed_count = read.recipients.count;
 	set_sender(&read, &device);
 	section_check_secret(draft, section, "login_password");
 	set_accounts(

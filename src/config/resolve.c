@@ -235,6 +235,14 @@ static void set_login(struct work *work)
 	check_plain(work);
 }
 
+/* The domain of the mailbox, for addresses that have none. */
+static struct span domain_of(const struct account_draft *read)
+{
+	struct span mailbox = span_of(read->sender ? read->sender : read->user);
+
+	return span_from(mailbox, span_find(mailbox, '@') + 1);
+}
+
 static void set_rest(struct work *work)
 {
 	const struct account_draft *read = work->read;
@@ -244,6 +252,7 @@ static void set_rest(struct work *work)
 	account->policy.hello = span_of(read->hello);
 	account->policy.chunking = read->chunking != 0;
 	account->policy.sender = span_of(read->sender);
+	account->policy.domain = domain_of(read);
 	account->policy.is_signed = (enum signed_mode)read->is_signed;
 	account->connections = PROVIDER_CONNECTIONS;
 	if (provider && provider->connections > 0)

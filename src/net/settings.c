@@ -70,6 +70,7 @@ static bool is_same_policy(
 	    a->mechanisms == b->mechanisms && a->chunking == b->chunking &&
 	    a->is_signed == b->is_signed &&
 	    span_equal(a->sender, b->sender) &&
+	    span_equal(a->domain, b->domain) &&
 	    span_equal(a->host, b->host) && span_equal(a->hello, b->hello) &&
 	    span_equal(a->user, b->user);
 }

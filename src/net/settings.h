@@ -78,10 +78,14 @@ struct device_settings {
 	size_t account_count;
 	unsigned hide; /* client_keyword bits */
 	size_t hold;
+	bool takes_any_end; /* `end_of_data = close` */
 	bool keeps_sender; /* whatever the account says */
 	struct span sender;
 	enum reply_to reply_to;
 	struct span reply_address;
+	struct span redirect;
+	const char *const *allowed;
+	size_t allowed_count;
 };
 
 struct limits {

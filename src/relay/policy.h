@@ -54,7 +54,11 @@ struct client_policy {
 	struct span sender;          /* this address; empty: the account's */
 	enum reply_to reply_to;
 	struct span reply_address;   /* for REPLY_TO_ADDRESS */
+	struct span redirect;        /* every recipient becomes it, if any */
+	const char *const *allowed;  /* patterns of recipients; none: all */
+	size_t allowed_count;
 	bool completes;              /* missing fields are added */
+	bool takes_any_end;          /* `end_of_data = close` */
 	uint64_t message_size;       /* octets; 0: the provider's limit */
 	size_t hold;                 /* octets collected before DATA */
 	unsigned recipients;         /* per message */
@@ -81,6 +85,7 @@ struct upstream_policy {
 	uint32_t mechanisms;  /* SASL_BIT()s that may be used; 0: no login */
 	struct span sender;   /* envelope and From become it; empty: they stay */
 	enum signed_mode is_signed;
+	struct span domain;   /* completes unqualified addresses, if any */
 	bool chunking;        /* BDAT where it is offered (RFC 3030) */
 };
 

@@ -503,6 +503,9 @@ static bool rule_finish(struct session *session)
 		return false;
 	say_outcome(session);
 	rules_tell_message(session);
+	/* Behind a wrong end anything may stand: it is never heard. */
+	if (session->body.is_wrong_end)
+		client_leave(&session->client);
 	end_transaction(session);
 	return true;
 }

@@ -61,6 +61,7 @@ void session_lease(struct session *session, struct upstream *upstream,
 	rewrite_init(&session->rewrite, loan->fields, loan->fields_size);
 	session->time = loan->time;
 	session->id = loan->id;
+	session->domain = upstream->policy->domain;
 	set_rewriting(session, upstream->policy);
 }
 
@@ -147,10 +148,24 @@ static uint64_t size_limit(const struct session *session)
 	return ours;
 }
 
+/* "root" becomes root at the account's domain; the null path stays null. */
+static struct address complete(
+    const struct session *session, const struct address *address)
+{
+	struct address completed = *address;
+
+	if (!address_is_null(address) && address->domain.len == 0 &&
+	    address->local.len + 1 + session->domain.len <= ADDRESS_MAX_OCTETS)
+		completed.domain = session->domain;
+	return completed;
+}
+
 static void begin_transaction(struct session *session, const struct ask *ask)
 {
+	struct address address = complete(session, &ask->address);
+
 	/* The storage was just lent: the first path always fits. */
-	ENSURE(envelope_add(&session->envelope, &ask->address));
+	ENSURE(envelope_add(&session->envelope, &address));
 	session->envelope.parameters = ask->parameters;
 	session->is_pending = true;
 	session->phase = PHASE_ENVELOPE;
@@ -190,12 +205,47 @@ static bool ask_mail(struct session *session, const struct ask *ask)
 	return true;
 }
 
+/* May the device send there? */
+static bool is_recipient_allowed(
+    const struct session *session, const struct address *address)
+{
+	const struct client_policy *policy = session->policy;
+	char storage[ADDRESS_MAX_OCTETS];
+	struct text text;
+
+	text_init(&text, storage, sizeof(storage));
+	address_put(&text, address);
+	for (size_t i = 0; i < policy->allowed_count; i++)
+		if (span_matches(
+			text_span(&text), span_of(policy->allowed[i])))
+			return true;
+	return policy->allowed_count == 0;
+}
+
+/* Where the recipient's mail goes; false when it goes nowhere new. */
+static bool redirect(struct session *session, struct address *address)
+{
+	struct span to = session->policy->redirect;
+
+	if (to.len == 0)
+		return true;
+	/* It was an address when the configuration was read. */
+	ENSURE(address_read(to, address) == ADDRESS_READY);
+	return session->envelope.count == 1;
+}
+
 static bool ask_rcpt(struct session *session, const struct ask *ask)
 {
 	unsigned recipients = session->envelope.count - 1;
+	struct address address = complete(session, &ask->address);
 
-	if (recipients >= session->policy->recipients ||
-	    !envelope_add(&session->envelope, &ask->address))
+	if (!is_recipient_allowed(session, &address))
+		client_say(&session->client,
+		    "550 5.7.1 This device may not send to that address");
+	else if (!redirect(session, &address))
+		client_say(&session->client, "250 2.1.5 OK");
+	else if (recipients >= session->policy->recipients ||
+	    !envelope_add(&session->envelope, &address))
 		client_say_failure(&session->client, FAIL_TOO_MANY_RECIPIENTS,
 		    (struct span){ 0 });
 	else
@@ -206,7 +256,7 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 static bool ask_data(struct session *session, const struct ask *ask)
 {
 	(void)ask;
-	body_init(&session->body);
+	body_init(&session->body, session->policy->takes_any_end);
 	buf_clear(&session->hold);
 	session->phase = PHASE_COLLECT;
 	session->deadline = session->now +

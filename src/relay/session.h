@@ -112,6 +112,7 @@ struct session {
 	struct span id;
 	bool is_whole;          /* the device's dot was read */
 	struct buf hold;
+	struct span domain;     /* completes unqualified addresses */
 	struct span account;    /* the last leased one, for the log */
 	struct span host;
 	enum failure failure;   /* why there is no connection, until it is told */

@@ -5,9 +5,10 @@
 enum { RUN_OCTETS = 2048, STUFFING_FOLD_OCTETS = 3 };
 
 /* see body.h */
-void body_init(struct body *body)
+void body_init(struct body *body, bool takes_any_end)
 {
-	*body = (struct body){ .state = BODY_LINE_START };
+	*body = (struct body){ .state = BODY_LINE_START,
+		.takes_any_end = takes_any_end };
 }
 
 static void give(struct body *body, struct buf *content, struct span octets)
@@ -113,10 +114,15 @@ static void read_start(struct body *body, struct span *in)
 }
 
 /* A line that is nothing but a dot, yet not ended so that it ends the
- * message: it is text, and keeps its dot. */
+ * message: it is text, and keeps its dot; or a device's way to end. */
 static void give_lone_dot(
     struct body *body, struct buf *content, enum body_state next)
 {
+	if (body->takes_any_end) {
+		body->is_wrong_end = true;
+		body->state = BODY_OVER;
+		return;
+	}
 	give(body, content, SPAN(".\r\n"));
 	body->state = next;
 }

@@ -33,14 +33,20 @@ enum body_state {
 
 struct body {
 	enum body_state state;
+	bool takes_any_end; /* LF.LF, LF.CRLF and CRLF.LF end it as well */
+	bool is_wrong_end;  /* such a one did */
 	uint64_t octets;  /* of content given so far */
 	uint64_t nuls;    /* dropped */
 	uint64_t returns; /* bare CR made blanks */
 	uint64_t feeds;   /* bare LF made line ends */
 };
 
-/* At the beginning of a message. */
-void body_init(struct body *body);
+/*
+ * At the beginning of a message. `takes_any_end` is for devices that cannot
+ * end one rightly: whoever sets it hears nothing more from the device after
+ * such an end, so that nothing smuggled behind it is ever a command.
+ */
+void body_init(struct body *body, bool takes_any_end);
 
 enum body_verdict {
 	BODY_MORE, /* `*in` is used up, or `content` is full */

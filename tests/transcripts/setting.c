@@ -67,6 +67,29 @@ static const struct number_row {
 
 /* ---- settings with words ---- */
 
+static void set_redirect(struct show *show, struct span value)
+{
+	show->world.client_policy.redirect = value;
+}
+
+static void set_domain(struct show *show, struct span value)
+{
+	show->world.upstream_policy.domain = value;
+}
+
+/* One pattern, which must live as long as the show. */
+static void set_allowed(struct show *show, struct span value)
+{
+	static char pattern[256];
+	static const char *const list[] = { pattern };
+
+	ENSURE(value.len < sizeof(pattern));
+	memcpy(pattern, value.ptr, value.len);
+	pattern[value.len] = '\0';
+	show->world.client_policy.allowed = list;
+	show->world.client_policy.allowed_count = 1;
+}
+
 /* The account's sender: every address begins in the script and stays there. */
 static void set_sender(struct show *show, struct span value)
 {
@@ -133,6 +156,9 @@ static const struct word_row {
 	{ "credential",  set_credential },  /* late */
 	{ "log",         set_log },         /* trace */
 	{ "sender",      set_sender },
+	{ "redirect",    set_redirect },
+	{ "domain",      set_domain },
+	{ "allowed",     set_allowed },
 	{ "signed",      set_signed },      /* pass, refuse */
 };
 

@@ -539,9 +539,41 @@ static void test_arena(void **state)
 	arena_free(&arena);
 }
 
+static void test_matches(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *pattern;
+		bool matches;
+	} rows[] = {
+		{ "a@b", "a@b", true },
+		{ "A@b", "a@B", true },
+		{ "a@b", "*", true },
+		{ "", "*", true },
+		{ "", "", true },
+		{ "a@b", "", false },
+		{ "a@b.c", "*@b.c", true },
+		{ "a@xb.c", "*@b.c", false },
+		{ "a@b.c", "a@*", true },
+		{ "a@b.c.d", "*@*.d", true },
+		{ "aab", "*ab", true },
+		{ "aabab", "*ab", true },
+		{ "abc", "a*b", false },
+		{ "abcb", "a*b", true },
+		{ "ab", "a**b", true },
+		{ "ab", "a*b*", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(rows); i++)
+		assert_int_equal(span_matches(span_of(rows[i].text),
+		    span_of(rows[i].pattern)), rows[i].matches);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_matches),
 		cmocka_unit_test(test_span_cuts),
 		cmocka_unit_test(test_span_compares),
 		cmocka_unit_test(test_span_words),

@@ -109,7 +109,7 @@ static struct reading again;
 
 static void begin(struct reading *to)
 {
-	body_init(&to->body);
+	body_init(&to->body, false);
 	to->verdict = BODY_MORE;
 	to->used = 0;
 	to->len = 0;
@@ -366,7 +366,7 @@ static void test_no_room(void **state)
 	struct buf buf;
 
 	(void)state;
-	body_init(&body);
+	body_init(&body, false);
 	buf_init(&buf, storage, sizeof(storage));
 	assert_int_equal(body_read(&body, &in, &buf), BODY_MORE);
 	assert_int_equal(in.len, 3);
@@ -382,7 +382,7 @@ static void test_over(void **state)
 	struct buf buf;
 
 	(void)state;
-	body_init(&body);
+	body_init(&body, false);
 	buf_init(&buf, storage, sizeof(storage));
 	assert_int_equal(body_read(&body, &in, &buf), BODY_END);
 	assert_int_equal(body_read(&body, &in, &buf), BODY_END);

@@ -60,10 +60,6 @@ static const struct later_row {
 	{ "device x", "login_password_file = password",
 	    "login_password_file:" },
 	{ "device x", "account = by-sender", "account: by-sender is" },
-	{ "device x", "redirect = a@b.example", "redirect:" },
-	{ "device x", "recipients = *@b.example",
-	    "recipients: patterns other than * are" },
-	{ "device x", "end_of_data = close", "end_of_data: close is" },
 	{ "device x", "hold = all", "hold: all is" },
 };
 
