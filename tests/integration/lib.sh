@@ -161,10 +161,11 @@ start_smtpseal() {
 
 # ---- speaking ----
 
-# say PORT: sends standard input as it is to the port and shows the answers.
-# The lines are sent one at a time, each after an answer to the one before.
+# say PORT [SOURCE]: sends standard input as it is to the port, from that
+# address, and shows the answers. The lines are sent one at a time, each after
+# an answer to the one before.
 say() {
-	timeout 120 python3 "$HERE/say.py" "$1"
+	timeout 120 python3 "$HERE/say.py" "$@"
 }
 
 # mail_by_hand [PORT]: one small message, as a plain device sends it; it gives

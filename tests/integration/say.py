@@ -1,4 +1,4 @@
-"""Speaks SMTP by hand: say.py PORT < script.
+"""Speaks SMTP by hand: say.py PORT [SOURCE] < script.
 
 Each line of the script is sent with CRLF behind; a line "!..." is sent raw,
 with Python escapes; "?" only reads a reply; "." within DATA ends it; "~"
@@ -11,7 +11,8 @@ import sys
 
 
 def main():
-    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    source = (sys.argv[2], 0) if len(sys.argv) > 2 else None
+    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20, source)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.settimeout(60)
     stream = sock.makefile("rb")
