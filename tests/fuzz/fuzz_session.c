@@ -69,6 +69,7 @@ struct scene {
 	char out[UPSTREAM_OUT_OCTETS];
 	char envelope[ENVELOPE_OCTETS];
 	char hold[MUCH_HOLD];
+	char fields[REWRITE_TEXT_OCTETS];
 	char secret_octets[sizeof(THE_SECRET)];
 };
 
@@ -620,6 +621,16 @@ static uint32_t ready_mechanisms(unsigned bits)
 	return set;
 }
 
+static void set_rewriting(unsigned bits)
+{
+	if (bits & 1)
+		scene.upstream_policy.sender = SPAN("scan@example.com");
+	scene.client_policy.completes = bits & 2;
+	scene.client_policy.reply_to = (bits >> 2) % REPLY_TO_COUNT;
+	scene.client_policy.reply_address = SPAN("help@example.com");
+	scene.upstream_policy.is_signed = (bits >> 4) % SIGNED_COUNT;
+}
+
 static void set_policies(const unsigned char *head)
 {
 	scene.grain = head[PROGRAM_GRAIN];
@@ -640,6 +651,7 @@ static void set_policies(const unsigned char *head)
 		.user = SPAN("scan@example.com"),
 		.mechanisms = ready_mechanisms(head[PROGRAM_MECHANISMS]),
 	};
+	set_rewriting(head[PROGRAM_REWRITE]);
 }
 
 static void begin(const unsigned char *head)
@@ -651,7 +663,9 @@ static void begin(const unsigned char *head)
 		sizeof(THE_SECRET) - 1 };
 	scene.loan = (struct loan){ scene.envelope, sizeof(scene.envelope),
 		scene.hold,
-		head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD };
+		head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD,
+		scene.fields, sizeof(scene.fields), 1795256108,
+		SPAN("<1@relay.example>") };
 	scene.pending = malloc(1);
 	ENSURE(scene.pending);
 	scene.now = 1000000;

@@ -16,6 +16,7 @@ enum program_head {
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
 	PROGRAM_HOLD,       /* how much is held: 0 little, else much */
 	PROGRAM_LIMITS,     /* recipients; the high bit: a size limit */
+	PROGRAM_REWRITE,    /* what is changed in a message, as bits */
 	PROGRAM_HEAD,
 };
 

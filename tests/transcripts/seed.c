@@ -19,6 +19,8 @@ void seed_begin(struct show *show)
 	put(show, world->upstream_policy.mechanisms & 0xff);
 	put(show, world->hold < 1000 ? 0 : 1);
 	put(show, world->client_policy.recipients & 0x7f);
+	put(show, (world->upstream_policy.sender.len > 0) |
+	    (unsigned)world->client_policy.completes << 1);
 }
 
 /* see seed.h */
