@@ -43,7 +43,7 @@ arrives() {
 	cmp "$1" "$STORED.eml" || return 1
 	shift
 	[ $# -gt 0 ] || set -- boss@example.com
-	same "$(echo "$@")" "$(sed -n 's/^RCPT TO:<\(.*\)>.*/\1/p' \
+	same "$*" "$(sed -n 's/^RCPT TO:<\(.*\)>.*/\1/p' \
 		"$STORED.txt" | tr '\n' ' ' | sed 's/ $//')"
 }
 
@@ -65,9 +65,9 @@ refused() {
 
 # not_forwarded: what a device logs in with, copier and toner, stays here.
 not_forwarded() {
-	for secret in 'copier' 'toner' '\0copier\0toner'; do
+	for secret in 'copier' 'toner' '\0000copier\0000toner'; do
 		hasnt "$T/provider.log" \
-			"$(printf "$secret" | base64)" || return 1
+			"$(printf '%b' "$secret" | base64)" || return 1
 	done
 }
 
