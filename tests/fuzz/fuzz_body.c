@@ -24,7 +24,7 @@ struct reading {
 static void begin(struct reading *reading, size_t octets)
 {
 	*reading = (struct reading){ .cap = 3 * octets + 16 };
-	body_init(&reading->body);
+	body_init(&reading->body, false);
 	reading->content = malloc(reading->cap);
 	ENSURE(reading->content);
 }

@@ -629,6 +629,9 @@ static void set_rewriting(unsigned bits)
 	scene.client_policy.reply_to = (bits >> 2) % REPLY_TO_COUNT;
 	scene.client_policy.reply_address = SPAN("help@example.com");
 	scene.upstream_policy.is_signed = (bits >> 4) % SIGNED_COUNT;
+	scene.client_policy.takes_any_end = bits & 0x40;
+	if (bits & 0x80)
+		scene.client_policy.redirect = SPAN("boss@example.com");
 }
 
 static void set_policies(const unsigned char *head)
