@@ -33,7 +33,7 @@ static bool is_address(struct span user)
 	struct address address;
 
 	return address_read(user, &address) == ADDRESS_READY &&
-	    address.domain.len > 0;
+	       address.domain.len > 0;
 }
 
 static void finish(struct link *link, bool has_failed)
@@ -56,8 +56,8 @@ static void ask_sender(struct link *link)
 	struct span user = link->account->policy.user;
 
 	if (!is_address(user)) {
-		steps_note("--", "sender",
-		    SPAN("not asked: user is no mail address"));
+		steps_note(
+		    "--", "sender", SPAN("not asked: user is no mail address"));
 		finish(link, false);
 		return;
 	}
@@ -109,10 +109,11 @@ static void show_progress(const struct link *link)
 	if (now > STAGE_READY)
 		now = STAGE_READY;
 	while (order[patient->shown] != now &&
-	    order[patient->shown] != STAGE_READY) {
+	       order[patient->shown] != STAGE_READY) {
 		enum stage passed = order[patient->shown++];
 
-		if (passed == STAGE_AUTH && link->account->policy.mechanisms == 0)
+		if (passed == STAGE_AUTH &&
+		    link->account->policy.mechanisms == 0)
 			continue;
 		steps_passed(link, passed);
 	}
@@ -176,8 +177,7 @@ static void leave_word(
 	close(fd);
 }
 
-static struct tls_context *make_context(
-    const struct account_settings *account)
+static struct tls_context *make_context(const struct account_settings *account)
 {
 	char storage[600];
 	struct text why;
@@ -200,15 +200,16 @@ static bool examine(
     const struct settings *settings, const struct account_settings *account)
 {
 	struct patient patient = { .keeper = { on_buried },
-		.settings = settings, .has_failed = true };
+		.settings = settings,
+		.has_failed = true };
 	struct loop *loop = calloc(1, sizeof(*loop));
 	struct tls_context *context = make_context(account);
 
 	printf("account %s: %s port %u, %s\n", account->name, account->host,
 	    account->policy.port, security_words[account->policy.security]);
 	if (loop && context && loop_init(loop, LOG_LEVEL_ERROR) == 0) {
-		if (link_new(loop, &patient.keeper, account, context,
-			&link_owner))
+		if (link_new(
+			loop, &patient.keeper, account, context, &link_owner))
 			uv_run(&loop->uv, UV_RUN_DEFAULT);
 		loop_finish(loop);
 	}
@@ -216,8 +217,8 @@ static bool examine(
 		tls_context_drop(context);
 	free(loop);
 	if (patient.has_failed) {
-		printf("  account %s cannot be used as it is\n\n",
-		    account->name);
+		printf(
+		    "  account %s cannot be used as it is\n\n", account->name);
 	} else {
 		printf("  account %s is ready; no mail was sent\n\n",
 		    account->name);
@@ -241,7 +242,8 @@ int doctor_run(struct settings *settings, const char *account)
 		well += examine(settings, each);
 	}
 	if (found == 0) {
-		fprintf(stderr, "smtpseal: there is no [account %s]\n", account);
+		fprintf(
+		    stderr, "smtpseal: there is no [account %s]\n", account);
 		return EX_USAGE;
 	}
 	return well == found ? 0 : 1;

@@ -87,7 +87,8 @@ static int do_help(const char *argument)
 		    commands[i].help);
 	}
 	printf("\nThe configuration is %s. See smtpseal(8) and "
-	       "smtpseal.ini(5).\n", config_file);
+	       "smtpseal.ini(5).\n",
+	    config_file);
 	return EX_OK;
 }
 
@@ -111,7 +112,8 @@ static int run_command(int count, char **words)
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
 		if (count > most)
-			return complain_usage("one word too many: ", words[most]);
+			return complain_usage(
+			    "one word too many: ", words[most]);
 		return commands[i].run(count > 1 ? words[1] : NULL);
 	}
 	return complain_usage("unknown command: ", name);
@@ -119,8 +121,10 @@ static int run_command(int count, char **words)
 
 static void report_ensure(const char *file, int line, const char *cond)
 {
-	fprintf(stderr, "smtpseal: %s:%d: %s does not hold, stopping; please "
-			"report this\n", file, line, cond);
+	fprintf(stderr,
+	    "smtpseal: %s:%d: %s does not hold, stopping; please "
+	    "report this\n",
+	    file, line, cond);
 }
 
 int main(int argc, char **argv)

@@ -8,8 +8,7 @@
 enum { WORDS_OCTETS = 900 };
 
 /* see steps.h */
-void steps_note(
-    const char *mark, const char *step, struct span words)
+void steps_note(const char *mark, const char *step, struct span words)
 {
 	printf("  %-6s  %-11s  %.*s\n", mark, step, (int)words.len, words.ptr);
 }
@@ -18,9 +17,9 @@ void steps_note(
 static void put_readable(struct text *text, struct span words)
 {
 	for (size_t i = 0; i < words.len; i++)
-		text_putc(text,
-		    words.ptr[i] >= ' ' && words.ptr[i] <= '~' ? words.ptr[i]
-							       : '?');
+		text_putc(text, words.ptr[i] >= ' ' && words.ptr[i] <= '~'
+				    ? words.ptr[i]
+				    : '?');
 }
 
 /* More about a step that failed, below it. */
@@ -47,15 +46,15 @@ static void put_peer(const struct link *link, struct text *text)
 	int len = sizeof(address);
 	char name[64] = "?";
 
-	if (link->stream.handle && uv_tcp_getpeername(
-		(const uv_tcp_t *)link->stream.handle,
+	if (link->stream.handle &&
+	    uv_tcp_getpeername((const uv_tcp_t *)link->stream.handle,
 		(struct sockaddr *)&address, &len) == 0) {
 		if (address.ss_family == AF_INET6)
 			uv_ip6_name((struct sockaddr_in6 *)&address, name,
 			    sizeof(name));
 		else
-			uv_ip4_name((struct sockaddr_in *)&address, name,
-			    sizeof(name));
+			uv_ip4_name(
+			    (struct sockaddr_in *)&address, name, sizeof(name));
 	}
 	text_puts(text, "connected to ");
 	text_puts(text, name);
@@ -116,6 +115,7 @@ static void put_mail(const struct link *link, struct text *text)
 }
 
 /* The stages a person should see, and what is said when one is passed. */
+/* clang-format off */
 static const struct step_row {
 	const char *name;
 	void (*put)(const struct link *, struct text *);
@@ -130,6 +130,7 @@ static const struct step_row {
 	[STAGE_AUTH]      = { "login",       put_auth },
 	[STAGE_MAIL]      = { "sender",      put_mail },
 };
+/* clang-format on */
 
 /* see steps.h */
 void steps_passed(const struct link *link, enum stage stage)
@@ -154,7 +155,8 @@ static void print_certificate(const struct link *link)
 		    link_portray(link, storage, sizeof(storage)));
 }
 
-static void put_server(struct text *text, const struct account_settings *account)
+static void put_server(
+    struct text *text, const struct account_settings *account)
 {
 	text_puts(text, account->host);
 	text_puts(text, " port ");
@@ -174,11 +176,13 @@ void steps_failed(const struct link *link)
 	put_server(&text, link->account);
 	text_put(&text, failure_words(upstream->failure));
 	steps_note("FAILED", name ? name : "connection", text_span(&text));
-	print_more(upstream->failure == FAIL_NO_MECHANISM ? "it offers:" : "why:",
+	print_more(
+	    upstream->failure == FAIL_NO_MECHANISM ? "it offers:" : "why:",
 	    text_span(&upstream->detail));
 	print_certificate(link);
-	print_advice(upstream->advice.len > 0 ? upstream->advice
-					      : failure_hint(upstream->failure));
+	print_advice(upstream->advice.len > 0
+			 ? upstream->advice
+			 : failure_hint(upstream->failure));
 }
 
 /* see steps.h */

@@ -13,13 +13,13 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define ENSURE(cond) \
+#define ENSURE(cond)                                                           \
 	((cond) ? (void)0 : ensure_failed(__FILE__, __LINE__, #cond))
 
 #define array_len(array) (sizeof(array) / sizeof((array)[0]))
 
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member)                                        \
+	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 /* Set once, before anything else runs; called with the place and the text. */
 extern void (*ensure_report)(const char *file, int line, const char *cond);

@@ -14,6 +14,7 @@ enum { LINE_MAX_OCTETS = 2048 };
 static enum log_level max_level = LOG_LEVEL_INFO;
 static enum log_target sink = LOG_TARGET_STDERR;
 
+/* clang-format off */
 static const struct level_row {
 	const char *name;
 	int priority;
@@ -24,6 +25,7 @@ static const struct level_row {
 	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
 	[LOG_LEVEL_TRACE] = { "trace", LOG_DEBUG },
 };
+/* clang-format on */
 static_assert(array_len(levels) == LOG_LEVEL_COUNT, "every level has its row");
 
 /* see log.h */
@@ -56,9 +58,10 @@ static void put_time(struct text *line)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
-	len = snprintf(stamp, sizeof(stamp), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
-	    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-	    utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000);
+	len = snprintf(stamp, sizeof(stamp),
+	    "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ", utc.tm_year + 1900,
+	    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+	    now.tv_nsec / 1000000);
 	text_put(line, span_make(stamp, (size_t)len));
 }
 

@@ -102,7 +102,7 @@ bool span_matches(struct span span, struct span pattern)
 			rest = span;
 			has_star = true;
 		} else if (span.len > 0 && pattern.len > 0 &&
-		    to_lower(span.ptr[0]) == to_lower(pattern.ptr[0])) {
+			   to_lower(span.ptr[0]) == to_lower(pattern.ptr[0])) {
 			span = span_from(span, 1);
 			pattern = span_from(pattern, 1);
 		} else if (has_star && rest.len > 0) {

@@ -232,7 +232,7 @@ static void set_sender(
 	if (span_equal_nocase(reply_to, SPAN("drop"))) {
 		device->reply_to = REPLY_TO_DROP;
 	} else if (reply_to.len > 0 &&
-	    !span_equal_nocase(reply_to, SPAN("original"))) {
+		   !span_equal_nocase(reply_to, SPAN("original"))) {
 		device->reply_to = REPLY_TO_ADDRESS;
 		device->reply_address = reply_to;
 	}

@@ -102,7 +102,8 @@ static void judge(struct child *child)
 	else if (child->status != 0)
 		finish(child, (struct span){ 0 }, text_end(&status));
 	else if (line.len == 0)
-		finish(child, (struct span){ 0 }, "the command printed nothing");
+		finish(
+		    child, (struct span){ 0 }, "the command printed nothing");
 	else if (span_find(line, '\0') < line.len)
 		finish(child, (struct span){ 0 }, "the command printed a NUL");
 	else
@@ -145,7 +146,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	uv_read_stop(stream);
 	if (len > 0) {
 		/* It would wait for ever for somebody to read the rest. */
-		finish(child, (struct span){ 0 }, "the command printed too much");
+		finish(
+		    child, (struct span){ 0 }, "the command printed too much");
 		return;
 	}
 	child->has_output_ended = true;

@@ -9,7 +9,7 @@
 #include "net/server.h"
 
 enum {
-	ENVELOPE_PATH_OCTETS = 96,     /* on the average */
+	ENVELOPE_PATH_OCTETS = 96, /* on the average */
 	ENVELOPE_MAX_OCTETS = 32768,
 };
 
@@ -25,7 +25,7 @@ static void on_alarm(uv_timer_t *timer)
 static size_t envelope_size(const struct conn *conn)
 {
 	size_t size = 2 * (PATH_MAX_OCTETS + 1) +
-	    (size_t)conn->policy.recipients * ENVELOPE_PATH_OCTETS;
+		      (size_t)conn->policy.recipients * ENVELOPE_PATH_OCTETS;
 
 	return size < ENVELOPE_MAX_OCTETS ? size : ENVELOPE_MAX_OCTETS;
 }
@@ -113,8 +113,7 @@ static void adopt(struct conn *conn, struct link *link)
 	conn->link = link;
 	link->lessee = conn;
 	link->owner = &link_owner;
-	session_provider_size(
-	    &conn->session, link->upstream.offers.max_size);
+	session_provider_size(&conn->session, link->upstream.offers.max_size);
 	session_lease(&conn->session, &link->upstream, &conn->loan);
 }
 
@@ -122,8 +121,8 @@ static void adopt(struct conn *conn, struct link *link)
 static bool try_next_account(struct conn *conn, enum failure failure)
 {
 	bool may_next = failure_permits_next(failure) &&
-	    !session_is_bound(&conn->session) &&
-	    conn->account + 1 < conn->device->account_count;
+			!session_is_bound(&conn->session) &&
+			conn->account + 1 < conn->device->account_count;
 
 	if (may_next) {
 		conn->account++;
@@ -186,7 +185,8 @@ static uint64_t wait_deadline(const struct conn *conn)
 {
 	if (!conn->waiter.pool)
 		return 0;
-	return conn->waits_since + 1000 * (uint64_t)conn->policy.command_timeout_s;
+	return conn->waits_since +
+	       1000 * (uint64_t)conn->policy.command_timeout_s;
 }
 
 /* Waiting has its end too: the device would not wait for ever either. */
@@ -277,8 +277,7 @@ static void linger(struct conn *conn)
 static void end_linger(struct conn *conn)
 {
 	stream_took(&conn->stream, stream_peek(&conn->stream).len);
-	if (conn->stream.is_ended ||
-	    loop_now(conn->loop) >= conn->linger_until)
+	if (conn->stream.is_ended || loop_now(conn->loop) >= conn->linger_until)
 		conn_close(conn);
 }
 
@@ -351,15 +350,16 @@ static void set_alarm(struct conn *conn)
 	if (first == 0)
 		uv_timer_stop(&conn->alarm);
 	else
-		uv_timer_start(&conn->alarm, on_alarm,
-		    first > now ? first - now : 0, 0);
+		uv_timer_start(
+		    &conn->alarm, on_alarm, first > now ? first - now : 0, 0);
 }
 
 /* Reads as much at once as can be held. */
 static void set_appetite(struct conn *conn)
 {
 	conn->stream.appetite = session_is_busy(&conn->session)
-	    ? conn->loan.hold_size : STREAM_CHUNK_OCTETS;
+				    ? conn->loan.hold_size
+				    : STREAM_CHUNK_OCTETS;
 }
 
 /* A message is over: its buffers go, and the next may try all accounts. */
@@ -467,8 +467,9 @@ static void make_policy(struct conn *conn, const struct listen_settings *listen)
 }
 
 /* see conn.h */
-struct conn *conn_new(struct server *server, const struct listen_settings *listen,
-    uv_stream_t *handle, const struct ip *ip, const char *peer)
+struct conn *conn_new(struct server *server,
+    const struct listen_settings *listen, uv_stream_t *handle,
+    const struct ip *ip, const char *peer)
 {
 	struct conn *conn = calloc(1, sizeof(*conn));
 

@@ -15,8 +15,8 @@
 #include "relay/session.h"
 
 enum {
-	CONN_LEAVE_MS = 30000,   /* for our last words to be taken */
-	CONN_LINGER_MS = 2000,   /* and then to be read */
+	CONN_LEAVE_MS = 30000, /* for our last words to be taken */
+	CONN_LINGER_MS = 2000, /* and then to be read */
 	CONN_PEER_OCTETS = 64,
 	CONN_ID_OCTETS = 128,
 };
@@ -35,26 +35,28 @@ struct conn {
 	struct stream stream;
 	struct session session;
 	uv_timer_t alarm;
-	unsigned holds;        /* open handles */
+	unsigned holds; /* open handles */
 	struct ip ip;
 	char peer[CONN_PEER_OCTETS];
 	/* the way to a provider */
 	struct waiter waiter;
 	uint64_t waits_since;
 	struct link *link;
-	size_t account;        /* which of the device's accounts is tried */
+	size_t account; /* which of the device's accounts is tried */
 	struct loan loan;
 	char message_id[CONN_ID_OCTETS]; /* for one that lacks it */
 	bool is_closing;
 	bool is_lingering;
-	uint64_t leave_until;  /* 0: the device is not leaving */
+	uint64_t leave_until; /* 0: the device is not leaving */
 	uint64_t linger_until;
 };
 
 /* A device has connected: `handle` is the conn's from now on. `peer` names it
- * for the log. NULL when there is no memory; the handle is the caller's then. */
-struct conn *conn_new(struct server *server, const struct listen_settings *listen,
-    uv_stream_t *handle, const struct ip *ip, const char *peer);
+ * for the log. NULL when there is no memory; the handle is the caller's then.
+ */
+struct conn *conn_new(struct server *server,
+    const struct listen_settings *listen, uv_stream_t *handle,
+    const struct ip *ip, const char *peer);
 
 /* Says the greeting; from here on it runs, and ends, by itself. */
 void conn_begin(struct conn *conn);

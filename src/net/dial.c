@@ -30,9 +30,9 @@ struct dial {
 	uv_timer_t timer; /* the lookup's deadline, then the stagger */
 	struct sockaddr_storage addresses[DIAL_ADDRESSES];
 	size_t count;
-	size_t next;      /* to be tried */
+	size_t next; /* to be tried */
 	struct attempt *attempts[DIAL_ADDRESSES];
-	size_t open;      /* attempts under way */
+	size_t open; /* attempts under way */
 	char detail_storage[400];
 	struct text detail;
 };
@@ -89,17 +89,17 @@ static void finish(
 }
 
 /* "[2001:db8::1]:587 connection refused; " for the log. */
-static void note(struct dial *dial, const struct sockaddr_storage *address,
-    int status)
+static void note(
+    struct dial *dial, const struct sockaddr_storage *address, int status)
 {
 	char name[64] = "?";
 
 	if (address->ss_family == AF_INET6)
-		uv_ip6_name((const struct sockaddr_in6 *)address, name,
-		    sizeof(name));
+		uv_ip6_name(
+		    (const struct sockaddr_in6 *)address, name, sizeof(name));
 	else
-		uv_ip4_name((const struct sockaddr_in *)address, name,
-		    sizeof(name));
+		uv_ip4_name(
+		    (const struct sockaddr_in *)address, name, sizeof(name));
 	if (dial->detail.len > 0)
 		text_puts(&dial->detail, "; ");
 	text_puts(&dial->detail, name);
@@ -115,7 +115,8 @@ static void try_next(struct dial *dial);
 
 static void on_connected(uv_connect_t *request, int status)
 {
-	struct attempt *attempt = container_of(request, struct attempt, request);
+	struct attempt *attempt =
+	    container_of(request, struct attempt, request);
 	struct dial *dial = attempt->dial;
 	size_t i = 0;
 
@@ -253,8 +254,8 @@ static void on_looked_up(
 		if (dial->count > 0)
 			try_next(dial);
 		else
-			fail_lookup(dial, status < 0 ? uv_strerror(status)
-						     : "no address");
+			fail_lookup(dial,
+			    status < 0 ? uv_strerror(status) : "no address");
 	}
 	uv_freeaddrinfo(list);
 }
@@ -292,7 +293,8 @@ static void on_no_lookup(uv_timer_t *timer)
 static void begin_lookup(struct dial *dial)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_ADDRCONFIG };
 	struct lookup *lookup = calloc(1, sizeof(*lookup));
 	int status = UV_ENOMEM;
 
@@ -323,8 +325,8 @@ struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
 	dial->owner = owner;
 	dial->port = port;
 	snprintf(dial->host, sizeof(dial->host), "%s", host);
-	text_init(&dial->detail, dial->detail_storage,
-	    sizeof(dial->detail_storage));
+	text_init(
+	    &dial->detail, dial->detail_storage, sizeof(dial->detail_storage));
 	uv_timer_init(&loop->uv, &dial->timer);
 	if (is_literal(dial))
 		uv_timer_start(&dial->timer, on_literal, 0, 0);

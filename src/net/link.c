@@ -6,6 +6,7 @@
 #include "base/ensure.h"
 
 /* What a fault of TLS means for the message. */
+/* clang-format off */
 static const enum failure tls_failures[] = {
 	[TLS_FAULT_NONE]      = FAIL_TLS_HANDSHAKE,
 	[TLS_FAULT_UNTRUSTED] = FAIL_TLS_UNTRUSTED,
@@ -20,8 +21,9 @@ static const enum failure tls_failures[] = {
 	[TLS_FAULT_ALERT]     = FAIL_TLS_HANDSHAKE,
 	[TLS_FAULT_PROTOCOL]  = FAIL_TLS_HANDSHAKE,
 };
-static_assert(array_len(tls_failures) == TLS_FAULT_COUNT,
-    "every fault has its failure");
+/* clang-format on */
+static_assert(
+    array_len(tls_failures) == TLS_FAULT_COUNT, "every fault has its failure");
 
 /* ---- life and death ---- */
 
@@ -116,23 +118,23 @@ static void put_own_address(uv_tcp_t *socket, struct text *text)
 	char name[64] = "127.0.0.1";
 	bool is_six = false;
 
-	if (uv_tcp_getsockname(
-		socket, (struct sockaddr *)&address, &len) == 0) {
+	if (uv_tcp_getsockname(socket, (struct sockaddr *)&address, &len) ==
+	    0) {
 		is_six = address.ss_family == AF_INET6;
 		if (is_six)
 			uv_ip6_name((struct sockaddr_in6 *)&address, name,
 			    sizeof(name));
 		else
-			uv_ip4_name((struct sockaddr_in *)&address, name,
-			    sizeof(name));
+			uv_ip4_name(
+			    (struct sockaddr_in *)&address, name, sizeof(name));
 	}
 	text_puts(text, is_six ? "[IPv6:" : "[");
 	text_puts(text, name);
 	text_puts(text, "]");
 }
 
-static void on_dialled(void *owner, uv_tcp_t *socket, enum failure failure,
-    struct span detail)
+static void on_dialled(
+    void *owner, uv_tcp_t *socket, enum failure failure, struct span detail)
 {
 	struct link *link = owner;
 	char storage[UPSTREAM_HELLO_OCTETS];
@@ -154,8 +156,7 @@ static const struct dial_owner dial_owner = { on_dialled };
 
 /* ---- the credential ---- */
 
-static void on_credential(
-    void *owner, struct secret secret, struct span detail)
+static void on_credential(void *owner, struct secret secret, struct span detail)
 {
 	struct link *link = owner;
 	char *copy = NULL;
@@ -192,8 +193,8 @@ static bool give_credential(struct link *link)
 	link->child =
 	    child_new(link->loop, account->command, &child_owner, link);
 	if (!link->child)
-		upstream_lose(&link->upstream, FAIL_NO_MEMORY,
-		    (struct span){ 0 });
+		upstream_lose(
+		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
 	return true;
 }
 
@@ -212,8 +213,8 @@ static bool begin_tls(struct link *link)
 	}
 	link->tls = tls_client_new(link->context);
 	if (!link->tls)
-		upstream_lose(&link->upstream, FAIL_NO_MEMORY,
-		    (struct span){ 0 });
+		upstream_lose(
+		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
 	return true;
 }
 
@@ -225,8 +226,8 @@ static void lose_tls(struct link *link)
 
 	text_init(&words, storage, sizeof(storage));
 	tls_explain(link->tls, &words);
-	upstream_lose(&link->upstream, is_open
-	    ? FAIL_CLOSED : tls_failures[tls_fault(link->tls)],
+	upstream_lose(&link->upstream,
+	    is_open ? FAIL_CLOSED : tls_failures[tls_fault(link->tls)],
 	    text_span(&words));
 }
 
@@ -277,8 +278,7 @@ static bool hear(struct link *link)
 	}
 	plain = tls_plain(link->tls);
 	if (plain.len > 0 && link->upstream.stage != STAGE_HANDSHAKE)
-		tls_took_plain(
-		    link->tls, upstream_put(&link->upstream, plain));
+		tls_took_plain(link->tls, upstream_put(&link->upstream, plain));
 	else
 		plain.len = 0;
 	return used > 0 || plain.len > 0;
@@ -355,7 +355,7 @@ bool link_pump(struct link *link)
 	if (link->is_closing)
 		return false;
 	while (hear(link) || follow_tls(link) || follow_stream(link) ||
-	    obey(link) || say(link))
+	       obey(link) || say(link))
 		has_moved = true;
 	if (link->secret.len > 0 && link->upstream.stage >= STAGE_READY)
 		forget_secret(link);
@@ -372,7 +372,7 @@ void link_rest(struct link *link)
 		return;
 	if (link->upstream.stage == STAGE_READY && link->idle_since > 0)
 		deadline = link->idle_since +
-		    1000 * (uint64_t)link->account->keep_warm_s;
+			   1000 * (uint64_t)link->account->keep_warm_s;
 	if (deadline == 0)
 		uv_timer_stop(&link->alarm);
 	else
@@ -395,8 +395,8 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 	link->context = context;
 	link->owner = owner;
 	link->id = loop_id(loop);
-	link->dial =
-	    dial_new(loop, account->host, account->policy.port, &dial_owner, link);
+	link->dial = dial_new(
+	    loop, account->host, account->policy.port, &dial_owner, link);
 	if (!link->dial) {
 		free(link);
 		return NULL;

@@ -43,7 +43,7 @@ struct link {
 	struct loop *loop;
 	uint64_t id;
 	const struct link_owner *owner;
-	void *lessee;      /* for the owner */
+	void *lessee; /* for the owner */
 	struct link_keeper *keeper;
 	const struct account_settings *account;
 	struct tls_context *context;
@@ -54,7 +54,7 @@ struct link {
 	struct tls *tls;
 	struct upstream upstream;
 	uv_timer_t alarm;
-	unsigned holds;    /* open handles */
+	unsigned holds; /* open handles */
 	bool is_closing;
 	uint64_t idle_since;
 	char out[UPSTREAM_OUT_OCTETS];

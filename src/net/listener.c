@@ -14,9 +14,8 @@ enum { BACKLOG = 511 };
 /* ---- who comes ---- */
 
 /* The address of the device, and its name for the log. */
-static void name_peer(
-    const struct listener *listener, uv_stream_t *handle, struct ip *ip,
-    char *peer, size_t size)
+static void name_peer(const struct listener *listener, uv_stream_t *handle,
+    struct ip *ip, char *peer, size_t size)
 {
 	struct sockaddr_storage address = { 0 };
 	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)&address;
@@ -26,8 +25,9 @@ static void name_peer(
 	/* Whoever may open a socket in the file system is at home. */
 	*ip = ip_from_v4((const unsigned char[4]){ 127, 0, 0, 1 });
 	snprintf(peer, size, "unix");
-	if (handle->type != UV_TCP || uv_tcp_getpeername((uv_tcp_t *)handle,
-		(struct sockaddr *)&address, &len) != 0)
+	if (handle->type != UV_TCP ||
+	    uv_tcp_getpeername(
+		(uv_tcp_t *)handle, (struct sockaddr *)&address, &len) != 0)
 		return;
 	(void)listener;
 	if (address.ss_family == AF_INET6) {
@@ -90,7 +90,7 @@ static bool is_allowed(const struct listener *listener, const struct ip *ip)
 	const struct listen_settings *listen = listener->listen;
 
 	return listener->uv.handle.type != UV_TCP ||
-	    cidr_best(listen->allow, listen->allow_count, ip) >= 0;
+	       cidr_best(listen->allow, listen->allow_count, ip) >= 0;
 }
 
 static void on_connection(uv_stream_t *stream, int status)
@@ -111,8 +111,9 @@ static void on_connection(uv_stream_t *stream, int status)
 		return;
 	name_peer(listener, handle, &ip, peer, sizeof(peer));
 	failure = is_allowed(listener, &ip)
-	    ? server_adopt(listener->server, listener->listen, handle, &ip, peer)
-	    : FAIL_NOT_ALLOWED;
+		      ? server_adopt(listener->server, listener->listen, handle,
+			    &ip, peer)
+		      : FAIL_NOT_ALLOWED;
 	if (failure != FAIL_NONE)
 		refuse(handle, failure, peer);
 }
@@ -196,8 +197,8 @@ struct listener *listener_open(struct server *server, struct settings *settings,
 		listener->listen = listen;
 		listener->address = address;
 		listener->settings = settings_hold(settings);
-		status = openers[address->kind](
-		    listener, &server_loop(server)->uv);
+		status =
+		    openers[address->kind](listener, &server_loop(server)->uv);
 		if (status == 0)
 			status = uv_listen(
 			    &listener->uv.stream, BACKLOG, on_connection);

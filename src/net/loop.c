@@ -47,8 +47,8 @@ void loop_journal(struct loop *loop, const char *kind, uint64_t id)
 
 	if (loop->facts.len == 0)
 		return;
-	len = snprintf(storage, sizeof(storage), "%s=%llx", kind,
-	    (unsigned long long)id);
+	len = snprintf(
+	    storage, sizeof(storage), "%s=%llx", kind, (unsigned long long)id);
 	while (facts_read(&loop->facts, &at, &level, &words))
 		log_line(level, span_make(storage, (size_t)len), words);
 	facts_clear(&loop->facts);

@@ -83,7 +83,7 @@ static unsigned count_waiters(const struct pool *pool)
 static bool is_coming(const struct link *link)
 {
 	return !link->lessee && (link->upstream.stage < STAGE_READY ||
-	    link->upstream.stage == STAGE_RSET);
+				    link->upstream.stage == STAGE_RSET);
 }
 
 static bool is_idle(const struct link *link)
@@ -147,8 +147,8 @@ static bool dial(struct pool *pool)
 bool pool_word_path(const struct settings *settings,
     const struct account_settings *account, char *path, size_t size)
 {
-	int len = snprintf(path, size, "%s/%s.proved", settings->state_directory,
-	    account->name);
+	int len = snprintf(path, size, "%s/%s.proved",
+	    settings->state_directory, account->name);
 
 	return len > 0 && (size_t)len < size;
 }
@@ -161,7 +161,7 @@ static bool is_proved(const struct pool *pool)
 
 	return pool_word_path(
 		   pool->settings, pool->account, path, sizeof(path)) &&
-	    stat(path, &info) == 0 && info.st_mtime >= pool->held_since;
+	       stat(path, &info) == 0 && info.st_mtime >= pool->held_since;
 }
 
 static bool is_held(struct pool *pool)
@@ -264,8 +264,8 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	const struct upstream *upstream = &link->upstream;
 	struct facts *facts = &pool->loop->facts;
 	bool was_idle = upstream->failed_in == STAGE_READY ||
-	    upstream->failed_in == STAGE_QUIT ||
-	    upstream->failure == FAIL_CLIENT_GONE;
+			upstream->failed_in == STAGE_QUIT ||
+			upstream->failure == FAIL_CLIENT_GONE;
 	enum log_level level =
 	    was_idle ? LOG_LEVEL_DEBUG : failure_level(upstream->failure);
 	char storage[LINK_PORTRAIT_OCTETS];
@@ -349,7 +349,7 @@ static void on_ready(struct pool *pool, struct link *link)
 		return;
 	link->upstream.has_idled = true;
 	if (pool->is_closed || now - link->idle_since >=
-	    1000 * (uint64_t)pool->account->keep_warm_s)
+				   1000 * (uint64_t)pool->account->keep_warm_s)
 		retire(link);
 	else
 		link_rest(link);

@@ -43,11 +43,11 @@ struct pool {
 	struct tls_context *context;
 	struct link *links;
 	unsigned link_count; /* in the list */
-	unsigned alive;      /* and those still closing */
+	unsigned alive;	     /* and those still closing */
 	struct waiter *first;
 	struct waiter *last;
 	uint64_t held_until;
-	int64_t held_since;     /* seconds since 1970 */
+	int64_t held_since; /* seconds since 1970 */
 	uint64_t hold_ms;
 	uint64_t provider_size; /* the last known SIZE; 0: none */
 	bool is_closed;

@@ -96,7 +96,8 @@ enum failure server_adopt(struct server *server,
 		server->conns->previous = conn;
 	server->conns = conn;
 	server->conn_count++;
-	log_event(LOG_LEVEL_DEBUG, "conn=%llx event=accepted client=%s device=%s",
+	log_event(LOG_LEVEL_DEBUG,
+	    "conn=%llx event=accepted client=%s device=%s",
 	    (unsigned long long)conn->id, conn->peer, conn->device->name);
 	conn_begin(conn);
 	return FAIL_NONE;
@@ -160,8 +161,8 @@ static void on_drained(uv_timer_t *timer)
 {
 	struct server *server = container_of(timer, struct server, drain);
 
-	log_event(LOG_LEVEL_WARN, "event=drain-over open=%u",
-	    server->conn_count);
+	log_event(
+	    LOG_LEVEL_WARN, "event=drain-over open=%u", server->conn_count);
 	for (struct conn *conn = server->conns; conn; conn = conn->next)
 		conn_close(conn);
 }
@@ -211,8 +212,9 @@ static struct tls_context *make_context(
 	text_init(&why, storage, sizeof(storage));
 	context = tls_context_new(&account->tls, &why);
 	if (!context) {
-		log_event(LOG_LEVEL_ERROR, "event=config account=%s detail=\"%s\"",
-		    account->name, text_end(&why));
+		log_event(LOG_LEVEL_ERROR,
+		    "event=config account=%s detail=\"%s\"", account->name,
+		    text_end(&why));
 		*has_failed = true;
 	}
 	return context;
@@ -242,8 +244,8 @@ static bool make_pools(struct server *server, struct change *change)
 				tls_context_drop(context);
 			continue;
 		}
-		pools->pool[i] = pool_new(
-		    &server->loop, change->settings, account, context);
+		pools->pool[i] =
+		    pool_new(&server->loop, change->settings, account, context);
 		if (context)
 			tls_context_drop(context);
 		has_failed |= !pools->pool[i];
@@ -255,7 +257,7 @@ static bool is_same_address(
     const struct listener *listener, const struct listen_address *address)
 {
 	return listener->address->kind == address->kind &&
-	    strcmp(listener->address->text, address->text) == 0;
+	       strcmp(listener->address->text, address->text) == 0;
 }
 
 static struct listener *find_listener(
@@ -276,8 +278,8 @@ static bool open_listener(struct server *server, struct change *change,
 	if (find_listener(server->listeners, address))
 		return true;
 	text_init(&why, storage, sizeof(storage));
-	listener = listener_open(
-	    server, change->settings, listen, address, &why);
+	listener =
+	    listener_open(server, change->settings, listen, address, &why);
 	if (!listener) {
 		log_event(LOG_LEVEL_ERROR, "event=listen-failed detail=\"%s\"",
 		    text_end(&why));
@@ -297,8 +299,8 @@ static bool open_listeners(struct server *server, struct change *change)
 		const struct listen_settings *listen = &settings->listens[i];
 
 		for (size_t j = 0; j < listen->address_count; j++)
-			has_failed |= !open_listener(server, change, listen,
-			    &listen->addresses[j]);
+			has_failed |= !open_listener(
+			    server, change, listen, &listen->addresses[j]);
 	}
 	return !has_failed;
 }
@@ -310,8 +312,9 @@ static void roll_back(struct server *server, struct change *change)
 
 	close_listeners(&change->opened);
 	for (size_t i = 0; i < pools->count; i++)
-		if (pools->pool[i] && pools->pool[i] !=
-		    find_pool(&server->pools, pools->pool[i]->account->name))
+		if (pools->pool[i] &&
+		    pools->pool[i] != find_pool(&server->pools,
+					  pools->pool[i]->account->name))
 			pool_close(pools->pool[i], on_pool_emptied);
 	free(pools->pool);
 	settings_drop(change->settings);

@@ -67,35 +67,36 @@ static bool is_same_policy(
     const struct upstream_policy *a, const struct upstream_policy *b)
 {
 	return a->port == b->port && a->security == b->security &&
-	    a->mechanisms == b->mechanisms && a->chunking == b->chunking &&
-	    a->is_signed == b->is_signed &&
-	    span_equal(a->sender, b->sender) &&
-	    span_equal(a->domain, b->domain) &&
-	    span_equal(a->host, b->host) && span_equal(a->hello, b->hello) &&
-	    span_equal(a->user, b->user);
+	       a->mechanisms == b->mechanisms && a->chunking == b->chunking &&
+	       a->is_signed == b->is_signed &&
+	       span_equal(a->sender, b->sender) &&
+	       span_equal(a->domain, b->domain) &&
+	       span_equal(a->host, b->host) && span_equal(a->hello, b->hello) &&
+	       span_equal(a->user, b->user);
 }
 
-static bool is_same_tls(const struct tls_client_settings *a,
-    const struct tls_client_settings *b)
+static bool is_same_tls(
+    const struct tls_client_settings *a, const struct tls_client_settings *b)
 {
 	return is_same_text(a->name, b->name) &&
-	    is_same_text(a->ca_file, b->ca_file) &&
-	    is_same_text(a->client_certificate, b->client_certificate) &&
-	    is_same_text(a->client_key, b->client_key) &&
-	    a->pin_count == b->pin_count && (a->pin_count == 0 ||
-	    memcmp(a->pins, b->pins, a->pin_count * sizeof(*a->pins)) == 0);
+	       is_same_text(a->ca_file, b->ca_file) &&
+	       is_same_text(a->client_certificate, b->client_certificate) &&
+	       is_same_text(a->client_key, b->client_key) &&
+	       a->pin_count == b->pin_count &&
+	       (a->pin_count == 0 || memcmp(a->pins, b->pins,
+					 a->pin_count * sizeof(*a->pins)) == 0);
 }
 
 /* see settings.h */
-bool account_is_same(const struct account_settings *a,
-    const struct account_settings *b)
+bool account_is_same(
+    const struct account_settings *a, const struct account_settings *b)
 {
 	return is_same_text(a->host, b->host) &&
-	    is_same_policy(&a->policy, &b->policy) &&
-	    is_same_tls(&a->tls, &b->tls) && a->source == b->source &&
-	    secret_equal(secret_reveal(&a->password),
-		secret_reveal(&b->password)) &&
-	    is_same_text(a->command, b->command) &&
-	    a->connections == b->connections &&
-	    a->keep_warm_s == b->keep_warm_s;
+	       is_same_policy(&a->policy, &b->policy) &&
+	       is_same_tls(&a->tls, &b->tls) && a->source == b->source &&
+	       secret_equal(
+		   secret_reveal(&a->password), secret_reveal(&b->password)) &&
+	       is_same_text(a->command, b->command) &&
+	       a->connections == b->connections &&
+	       a->keep_warm_s == b->keep_warm_s;
 }

@@ -27,15 +27,15 @@ enum listen_kind {
 
 struct listen_address {
 	enum listen_kind kind;
-	const char *text;                /* as written, for the log */
-	const char *name;                /* path, or name of the descriptor */
+	const char *text;		 /* as written, for the log */
+	const char *name;		 /* path, or name of the descriptor */
 	struct sockaddr_storage address; /* LISTEN_TCP only */
 };
 
 /* [listen] */
 struct listen_settings {
 	const char *name; /* "" for the nameless section */
-	unsigned line;    /* of its heading; 0 when the file has none */
+	unsigned line;	  /* of its heading; 0 when the file has none */
 	const struct listen_address *addresses;
 	size_t address_count;
 	const struct cidr *allow;
@@ -48,16 +48,17 @@ struct listen_settings {
 enum credential_source {
 	CREDENTIAL_NONE,
 	CREDENTIAL_SECRET,  /* `password`, or read from `password_file` */
-	CREDENTIAL_COMMAND, /* `password_command` or `token_command`, each time */
+	CREDENTIAL_COMMAND, /* `password_command` or `token_command`, each time
+			     */
 };
 
 /* [account] */
 struct account_settings {
-	const char *name;        /* "default" for the nameless section */
-	unsigned line;           /* of its heading */
-	unsigned tls_line;       /* of `ca_file`, `client_certificate` or else
-	                            the heading: for what tls_context_new says */
-	const char *provider;    /* the preset's name, or NULL */
+	const char *name;     /* "default" for the nameless section */
+	unsigned line;	      /* of its heading */
+	unsigned tls_line;    /* of `ca_file`, `client_certificate` or else
+				 the heading: for what tls_context_new says */
+	const char *provider; /* the preset's name, or NULL */
 	const char *host;
 	struct upstream_policy policy;
 	struct tls_client_settings tls;
@@ -71,7 +72,7 @@ struct account_settings {
 /* [device NAME]; the last one has no clients and stands for all others. */
 struct device_settings {
 	const char *name; /* "default" for the one that stands for all others */
-	unsigned line;    /* of its heading; 0 when the file has none */
+	unsigned line;	  /* of its heading; 0 when the file has none */
 	const struct cidr *clients;
 	size_t client_count;
 	const size_t *accounts; /* indexes, in the order to be tried */
@@ -79,7 +80,7 @@ struct device_settings {
 	unsigned hide; /* client_keyword bits */
 	size_t hold;
 	bool takes_any_end; /* `end_of_data = close` */
-	bool keeps_sender; /* whatever the account says */
+	bool keeps_sender;  /* whatever the account says */
 	struct span sender;
 	enum reply_to reply_to;
 	struct span reply_address;
@@ -128,7 +129,7 @@ const struct device_settings *settings_device(
 
 /* Do both describe the same mailbox, reached and logged in to the same way?
  * Then its connections may stay over a reload. */
-bool account_is_same(const struct account_settings *a,
-    const struct account_settings *b);
+bool account_is_same(
+    const struct account_settings *a, const struct account_settings *b);
 
 #endif

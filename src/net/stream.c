@@ -11,8 +11,8 @@ static struct stream *of_handle(const uv_handle_t *handle)
 }
 
 /* see stream.h */
-void stream_init(struct stream *stream, struct loop *loop,
-    const struct stream_owner *owner)
+void stream_init(
+    struct stream *stream, struct loop *loop, const struct stream_owner *owner)
 {
 	*stream = (struct stream){
 		.loop = loop,
@@ -89,7 +89,8 @@ static void read_on(struct stream *stream)
 	if (stream->is_reading || stream->is_ended || stream->is_closing ||
 	    !stream->handle)
 		return;
-	stream->is_reading = uv_read_start(stream->handle, on_alloc, on_read) == 0;
+	stream->is_reading =
+	    uv_read_start(stream->handle, on_alloc, on_read) == 0;
 	if (!stream->is_reading)
 		stream->is_ended = true;
 }
@@ -174,7 +175,7 @@ size_t stream_write(struct stream *stream, struct span octets)
 	if (len == UV_EAGAIN)
 		len = 0;
 	if (len < 0 || ((size_t)len < octets.len &&
-	    !write_rest(stream, span_from(octets, (size_t)len))))
+			   !write_rest(stream, span_from(octets, (size_t)len))))
 		stream->is_ended = true; /* it reached nobody */
 	return octets.len;
 }

@@ -35,24 +35,24 @@ struct stream_owner {
 struct stream {
 	const struct stream_owner *owner;
 	struct loop *loop;
-	uv_stream_t *handle;   /* allocated by itself; NULL before and after */
-	size_t appetite;       /* octets worth reading at once */
-	struct span fresh;     /* read just now, in the loop's buffer */
-	char *kept;            /* read and not used */
+	uv_stream_t *handle; /* allocated by itself; NULL before and after */
+	size_t appetite;     /* octets worth reading at once */
+	struct span fresh;   /* read just now, in the loop's buffer */
+	char *kept;	     /* read and not used */
 	size_t kept_len;
 	size_t kept_at;
-	char *flying;          /* copied, and being written */
+	char *flying; /* copied, and being written */
 	uv_write_t write;
 	uv_shutdown_t shutdown;
 	bool is_reading;
-	bool is_ended;         /* the peer has closed, or the socket broke */
-	bool is_shut;          /* stream_shut was called */
+	bool is_ended; /* the peer has closed, or the socket broke */
+	bool is_shut;  /* stream_shut was called */
 	bool is_closing;
 };
 
 /* An empty stream; finish is by stream_close. */
-void stream_init(struct stream *stream, struct loop *loop,
-    const struct stream_owner *owner);
+void stream_init(
+    struct stream *stream, struct loop *loop, const struct stream_owner *owner);
 
 /* Takes a connected handle, allocated by malloc, and begins to read. */
 void stream_open(struct stream *stream, uv_stream_t *handle);

@@ -112,6 +112,7 @@ static bool offers_auth(const struct client *client, struct text *line)
 	return client->policy->auth != CLIENT_AUTH_OFF;
 }
 
+/* clang-format off */
 static const struct offer_row {
 	const char *words;
 	unsigned keyword; /* that `hide` hides it by */
@@ -123,6 +124,7 @@ static const struct offer_row {
 	{ "PIPELINING",          CLIENT_KEYWORD_PIPELINING, NULL },
 	{ "ENHANCEDSTATUSCODES", 0,                         NULL },
 };
+/* clang-format on */
 
 static bool put_offer(const struct client *client, const struct offer_row *row,
     struct text *reply)
@@ -206,7 +208,7 @@ static bool do_auth(struct client *client, struct span argument)
 	if (client->policy->auth == CLIENT_AUTH_OFF) {
 		client_say(client, "502 5.5.1 AUTH is not offered here");
 	} else if (client->policy->auth == CLIENT_AUTH_REQUIRE &&
-	    client->envelope != CLIENT_NO_ENVELOPE) {
+		   client->envelope != CLIENT_NO_ENVELOPE) {
 		client_say(client, "503 5.5.1 Not within a message");
 	} else if (span_equal_nocase(mechanism, SPAN("LOGIN"))) {
 		client->state =
@@ -320,7 +322,8 @@ static bool do_empty(struct client *client, struct span argument)
 {
 	(void)argument;
 	if (++client->empties >= CLIENT_EMPTY_LINES)
-		return leave_with(client, "421 4.7.0 Nothing was said, closing");
+		return leave_with(
+		    client, "421 4.7.0 Nothing was said, closing");
 	return false;
 }
 
@@ -334,6 +337,7 @@ static bool do_foreign(struct client *client, struct span argument)
 	return leave_with(client, "421 4.7.0 This is a mail relay: SMTP only");
 }
 
+/* clang-format off */
 static const struct verb_row {
 	bool (*run)(struct client *, struct span argument);
 } rows[] = {
@@ -353,6 +357,7 @@ static const struct verb_row {
 	[VERB_QUIT]     = { do_quit },
 	[VERB_FOREIGN]  = { do_foreign },
 };
+/* clang-format on */
 static_assert(array_len(rows) == VERB_COUNT, "every verb has its row");
 
 /* ---- asks ---- */
@@ -412,8 +417,7 @@ static void tell_command(struct client *client, const struct command *command)
 }
 
 /* Runs one line; true when it is an ask. */
-static bool run_line(
-    struct client *client, struct span line, struct ask *ask)
+static bool run_line(struct client *client, struct span line, struct ask *ask)
 {
 	struct command command;
 
@@ -445,9 +449,11 @@ static bool judge_first(struct client *client, struct span in)
 
 		fact_word(client->facts, "protocol",
 		    is_tls ? SPAN("tls") : SPAN("proxy"));
-		fact_word(client->facts, "hint", is_tls
-		    ? SPAN("the device is set to SSL or TLS; set its encryption to none")
-		    : SPAN("a load balancer sends PROXY headers; switch them off"));
+		fact_word(client->facts, "hint",
+		    is_tls ? SPAN("the device is set to SSL or TLS; set its "
+				  "encryption to none")
+			   : SPAN("a load balancer sends PROXY headers; switch "
+				  "them off"));
 		fact_end(client->facts);
 	}
 	client_leave(client);
@@ -464,7 +470,8 @@ static void refuse_long_line(struct client *client)
 {
 	client->state = CLIENT_TALKING;
 	if (++client->junk >= CLIENT_JUNK_COMMANDS)
-		leave_with(client, "421 4.7.0 Too many lines too long, closing");
+		leave_with(
+		    client, "421 4.7.0 Too many lines too long, closing");
 	else
 		client_say(client, "500 5.5.2 The line is too long");
 }
@@ -479,9 +486,9 @@ bool client_next(struct client *client, struct span *in, struct ask *ask)
 	if (!client->has_spoken && !judge_first(client, *in))
 		return false;
 	while (client->state < CLIENT_LEAVING && in->len > 0 &&
-	    client_has_room(client) && client->envelope == envelope) {
-		switch (line_read(&client->line, in, line_limit(client), &line,
-		    &ask->used)) {
+	       client_has_room(client) && client->envelope == envelope) {
+		switch (line_read(
+		    &client->line, in, line_limit(client), &line, &ask->used)) {
 		case LINE_MORE:
 			return false;
 		case LINE_LONG:

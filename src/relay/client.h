@@ -41,14 +41,14 @@ enum client_state {
 	CLIENT_TALKING,
 	CLIENT_AUTH_USER,     /* LOGIN: the next line is the user */
 	CLIENT_AUTH_PASSWORD, /* LOGIN: the password; PLAIN: all at once */
-	CLIENT_LEAVING,       /* the last reply was given */
-	CLIENT_GONE,          /* the device has closed */
+	CLIENT_LEAVING,	      /* the last reply was given */
+	CLIENT_GONE,	      /* the device has closed */
 };
 
 /* What the device has open, as the session tells. */
 enum client_envelope {
 	CLIENT_NO_ENVELOPE,
-	CLIENT_SENDER,     /* MAIL was accepted */
+	CLIENT_SENDER,	   /* MAIL was accepted */
 	CLIENT_RECIPIENTS, /* so was a RCPT */
 };
 
@@ -58,11 +58,11 @@ struct client {
 	enum client_state state;
 	enum client_envelope envelope;
 	struct line_reader line;
-	bool has_spoken; /* its first octets were judged */
-	bool is_extended; /* it said EHLO */
-	bool has_greeted; /* it said EHLO or HELO, for the first time */
-	unsigned junk;    /* unknown commands, lines too long */
-	unsigned empties; /* empty lines */
+	bool has_spoken;	/* its first octets were judged */
+	bool is_extended;	/* it said EHLO */
+	bool has_greeted;	/* it said EHLO or HELO, for the first time */
+	unsigned junk;		/* unknown commands, lines too long */
+	unsigned empties;	/* empty lines */
 	uint64_t provider_size; /* the last known limit; 0: none */
 	struct buf out;
 	char storage[CLIENT_OUT_OCTETS];

@@ -17,8 +17,8 @@
 
 struct envelope {
 	struct text paths; /* each with LF behind */
-	unsigned count;    /* paths: 1 with the sender only */
-	size_t last;       /* where the last path begins */
+	unsigned count;	   /* paths: 1 with the sender only */
+	size_t last;	   /* where the last path begins */
 	struct mail_parameters parameters;
 };
 

@@ -18,7 +18,8 @@
 enum { FACTS_OCTETS = 8192, FACT_MAX_OCTETS = 2000 };
 
 struct facts {
-	enum log_level level; /* graver ones are told, others are not composed */
+	enum log_level
+	    level; /* graver ones are told, others are not composed */
 	size_t len;
 	size_t lost;
 	size_t open; /* where the fact being composed begins */

@@ -4,13 +4,15 @@
 
 enum blame {
 	BLAME_NOBODY,
-	BLAME_WAY,    /* the way to the provider: another account may be tried */
-	BLAME_LOGIN,  /* the login: likewise, and this one is held down */
-	BLAME_LINK,   /* the connection, once a message was on it */
+	BLAME_WAY,   /* the way to the provider: another account may be tried */
+	BLAME_LOGIN, /* the login: likewise, and this one is held down */
+	BLAME_LINK,  /* the connection, once a message was on it */
 	BLAME_CLIENT, /* the device, or our own limits: no host is named */
 };
 
-#define TLS_REPLY "451 4.7.5", "cannot be trusted: its certificate did not pass; nothing was sent"
+#define TLS_REPLY                                                              \
+	"451 4.7.5", "cannot be trusted: its certificate did not pass; "       \
+		     "nothing was sent"
 #define LINE_REPLY "451 4.4.1", "cannot be reached; nothing was sent"
 
 /* clang-format off */
@@ -166,7 +168,7 @@ bool failure_permits_next(enum failure failure)
 	enum blame blame = failures[failure].blame;
 
 	return blame == BLAME_WAY || blame == BLAME_LOGIN ||
-	    blame == BLAME_LINK;
+	       blame == BLAME_LINK;
 }
 
 /* see failure.h */

@@ -120,8 +120,7 @@ void login_say(struct login *login, struct buf *out)
 }
 
 /* see login.h */
-struct span login_decode(
-    const struct reply *reply, char *storage, size_t size)
+struct span login_decode(const struct reply *reply, char *storage, size_t size)
 {
 	struct span text = reply_text(reply);
 	size_t len;
@@ -145,9 +144,9 @@ static size_t encoded_length(struct span text)
 {
 	size_t len = 0;
 
-	while (len < text.len && (is_alpha(text.ptr[len]) ||
-	    is_digit(text.ptr[len]) || text.ptr[len] == '+' ||
-	    text.ptr[len] == '/'))
+	while (len < text.len &&
+	       (is_alpha(text.ptr[len]) || is_digit(text.ptr[len]) ||
+		   text.ptr[len] == '+' || text.ptr[len] == '/'))
 		len++;
 	return len;
 }

@@ -18,7 +18,7 @@ struct login {
 	struct sasl sasl;
 	uint32_t turned_away; /* mechanisms that were listed, but not taken */
 	bool is_answering;    /* a response is being written */
-	size_t part;          /* how far */
+	size_t part;	      /* how far */
 	size_t part_at;
 };
 
@@ -40,8 +40,7 @@ void login_say(struct login *login, struct buf *out);
 
 /* The challenge of a 334, decoded into `storage`; empty where a server writes
  * plain words instead of base64. */
-struct span login_decode(
-    const struct reply *reply, char *storage, size_t size);
+struct span login_decode(const struct reply *reply, char *storage, size_t size);
 
 /*
  * Does it repeat what only we should know, as it is or in base64? Some servers

@@ -20,10 +20,10 @@ enum client_auth {
 
 /* EHLO keywords, as bits: what is not to be shown to a device (`hide`). */
 enum client_keyword {
-	CLIENT_KEYWORD_STARTTLS   = 1 << 0,
-	CLIENT_KEYWORD_AUTH       = 1 << 1,
-	CLIENT_KEYWORD_8BITMIME   = 1 << 2,
-	CLIENT_KEYWORD_SIZE       = 1 << 3,
+	CLIENT_KEYWORD_STARTTLS = 1 << 0,
+	CLIENT_KEYWORD_AUTH = 1 << 1,
+	CLIENT_KEYWORD_8BITMIME = 1 << 2,
+	CLIENT_KEYWORD_SIZE = 1 << 3,
 	CLIENT_KEYWORD_PIPELINING = 1 << 4,
 };
 
@@ -46,47 +46,47 @@ enum signed_mode {
 
 /* The device's side of a conversation. */
 struct client_policy {
-	struct span hello;           /* our name in the greeting */
-	struct span device;          /* its section's name, for the log */
+	struct span hello;  /* our name in the greeting */
+	struct span device; /* its section's name, for the log */
 	enum client_auth auth;
-	unsigned hide;               /* client_keyword bits */
-	bool keeps_sender;           /* whatever the account says */
-	struct span sender;          /* this address; empty: the account's */
+	unsigned hide;	    /* client_keyword bits */
+	bool keeps_sender;  /* whatever the account says */
+	struct span sender; /* this address; empty: the account's */
 	enum reply_to reply_to;
-	struct span reply_address;   /* for REPLY_TO_ADDRESS */
-	struct span redirect;        /* every recipient becomes it, if any */
-	const char *const *allowed;  /* patterns of recipients; none: all */
+	struct span reply_address;  /* for REPLY_TO_ADDRESS */
+	struct span redirect;	    /* every recipient becomes it, if any */
+	const char *const *allowed; /* patterns of recipients; none: all */
 	size_t allowed_count;
-	bool completes;              /* missing fields are added */
-	bool takes_any_end;          /* `end_of_data = close` */
-	uint64_t message_size;       /* octets; 0: the provider's limit */
-	size_t hold;                 /* octets collected before DATA */
-	unsigned recipients;         /* per message */
-	unsigned command_timeout_s;  /* from the start of a command */
-	unsigned message_timeout_s;  /* from DATA */
+	bool completes;		    /* missing fields are added */
+	bool takes_any_end;	    /* `end_of_data = close` */
+	uint64_t message_size;	    /* octets; 0: the provider's limit */
+	size_t hold;		    /* octets collected before DATA */
+	unsigned recipients;	    /* per message */
+	unsigned command_timeout_s; /* from the start of a command */
+	unsigned message_timeout_s; /* from DATA */
 };
 
 /* How the connection to the provider is protected: `tls` of [account]. */
 enum upstream_security {
 	UPSTREAM_STARTTLS, /* RFC 3207 */
 	UPSTREAM_IMPLICIT, /* RFC 8314 3.3 */
-	UPSTREAM_PLAIN,    /* only without a mechanism that reveals */
+	UPSTREAM_PLAIN,	   /* only without a mechanism that reveals */
 	UPSTREAM_SECURITY_COUNT,
 };
 
 /* The provider's side. */
 struct upstream_policy {
-	struct span account;  /* its section's name, for the log */
+	struct span account; /* its section's name, for the log */
 	struct span host;
 	unsigned port;
 	enum upstream_security security;
-	struct span hello;    /* EHLO name; empty: our address as a literal */
+	struct span hello; /* EHLO name; empty: our address as a literal */
 	struct span user;
-	uint32_t mechanisms;  /* SASL_BIT()s that may be used; 0: no login */
-	struct span sender;   /* envelope and From become it; empty: they stay */
+	uint32_t mechanisms; /* SASL_BIT()s that may be used; 0: no login */
+	struct span sender;  /* envelope and From become it; empty: they stay */
 	enum signed_mode is_signed;
-	struct span domain;   /* completes unqualified addresses, if any */
-	bool chunking;        /* BDAT where it is offered (RFC 3030) */
+	struct span domain; /* completes unqualified addresses, if any */
+	bool chunking;	    /* BDAT where it is offered (RFC 3030) */
 };
 
 #endif

@@ -12,11 +12,11 @@ struct survey {
 	const struct rewrite_policy *policy;
 	const struct rewrite_world *world;
 	struct span content;
-	size_t at;             /* of the field looked at */
-	unsigned seen[16];     /* by enum known */
+	size_t at;	   /* of the field looked at */
+	unsigned seen[16]; /* by enum known */
 	struct field from;
 	size_t from_at;
-	bool is_full;          /* there was no room for an edit */
+	bool is_full; /* there was no room for an edit */
 };
 
 /* see rewrite.h */
@@ -37,8 +37,8 @@ static struct text *edit_begin(struct survey *survey, size_t at, size_t len)
 		survey->is_full = true;
 		rewrite->count--;
 	}
-	rewrite->edits[rewrite->count] = (struct edit){
-		.at = (uint32_t)at, .len = (uint32_t)len,
+	rewrite->edits[rewrite->count] = (struct edit){ .at = (uint32_t)at,
+		.len = (uint32_t)len,
 		.text_at = (uint32_t)rewrite->text.len };
 	return &rewrite->text;
 }
@@ -89,7 +89,7 @@ static enum known find_known(struct span name)
 	enum known known = 0;
 
 	while (known < KNOWN_COUNT &&
-	    !span_equal_nocase(name, span_of(known_names[known])))
+	       !span_equal_nocase(name, span_of(known_names[known])))
 		known++;
 	return known;
 }
@@ -103,8 +103,8 @@ static bool is_from_sender(const struct survey *survey)
 	struct mailbox second;
 
 	return mailbox_next(&rest, &first) && !first.is_broken &&
-	    !mailbox_next(&rest, &second) &&
-	    span_equal_nocase(first.address, survey->policy->sender);
+	       !mailbox_next(&rest, &second) &&
+	       span_equal_nocase(first.address, survey->policy->sender);
 }
 
 /* May the section be changed at all? A notice of non-delivery, which has the
@@ -114,14 +114,14 @@ static bool may_rewrite(const struct survey *survey)
 	if (survey->policy->sender.len == 0 || survey->world->from.len == 0)
 		return false;
 	return survey->seen[KNOWN_DKIM] == 0 ||
-	    survey->policy->is_signed != SIGNED_PASS;
+	       survey->policy->is_signed != SIGNED_PASS;
 }
 
 /* Must From be changed? */
 static bool must_rewrite(const struct survey *survey)
 {
 	return may_rewrite(survey) && survey->seen[KNOWN_FROM] > 0 &&
-	    !is_from_sender(survey);
+	       !is_from_sender(survey);
 }
 
 static void put_from(const struct survey *survey, struct text *text)
@@ -133,8 +133,8 @@ static void put_from(const struct survey *survey, struct text *text)
 	text_put(text, SPAN("From: "));
 	if (mailbox_next(&rest, &mailbox) && mailbox.name.len > 0) {
 		mailbox_put_name(text, &mailbox, NAME_MAX_OCTETS);
-		text_puts(text, text->len - begin > FOLD_COLUMN / 2
-		    ? "\r\n " : " ");
+		text_puts(
+		    text, text->len - begin > FOLD_COLUMN / 2 ? "\r\n " : " ");
 	}
 	text_putc(text, '<');
 	text_put(text, survey->policy->sender);
@@ -147,7 +147,7 @@ static bool is_answerable(struct span address)
 	struct address parsed;
 
 	return address_read(address, &parsed) == ADDRESS_READY &&
-	    parsed.domain.len > 0;
+	       parsed.domain.len > 0;
 }
 
 static void put_answerable(struct text *text, struct span value)
@@ -189,9 +189,9 @@ static void put_reply_to(const struct survey *survey, struct text *text)
 		text_put(text, policy->reply_address);
 		text_put(text, SPAN(">\r\n"));
 	} else if (policy->reply_to == REPLY_TO_ORIGINAL &&
-	    survey->seen[KNOWN_REPLY_TO] == 0 &&
-	    survey->from.value.len <= REPLY_MAX_OCTETS &&
-	    has_answerable(survey->from.value)) {
+		   survey->seen[KNOWN_REPLY_TO] == 0 &&
+		   survey->from.value.len <= REPLY_MAX_OCTETS &&
+		   has_answerable(survey->from.value)) {
 		text_put(text, SPAN("Reply-To:"));
 		put_answerable(text, survey->from.value);
 		text_put(text, SPAN("\r\n"));
@@ -285,8 +285,8 @@ static enum header_verdict survey_section(
 	enum header_verdict verdict;
 
 	survey->at = begin;
-	while ((verdict = header_next(&rest, is_whole, &field)) ==
-	    HEADER_FIELD) {
+	while (
+	    (verdict = header_next(&rest, is_whole, &field)) == HEADER_FIELD) {
 		look_at(survey, &field);
 		survey->at += field.whole.len;
 	}
@@ -306,8 +306,9 @@ static bool is_superseded(
 
 	if (known == KNOWN_REPLY_TO)
 		return must && survey->policy->reply_to == REPLY_TO_ADDRESS;
-	return known == KNOWN_SENDER && (!mailbox_next(&rest, &mailbox) ||
-	    !span_equal_nocase(mailbox.address, survey->policy->sender));
+	return known == KNOWN_SENDER &&
+	       (!mailbox_next(&rest, &mailbox) ||
+		   !span_equal_nocase(mailbox.address, survey->policy->sender));
 }
 
 /* The second look: edits in the order of their places. */
@@ -348,8 +349,10 @@ enum rewrite_verdict rewrite_plan(struct rewrite *rewrite,
     const struct rewrite_policy *policy, const struct rewrite_world *world,
     struct span content, bool is_whole)
 {
-	struct survey survey = { .rewrite = rewrite, .policy = policy,
-		.world = world, .content = content };
+	struct survey survey = { .rewrite = rewrite,
+		.policy = policy,
+		.world = world,
+		.content = content };
 	size_t begin = separator_length(content);
 	enum header_verdict end = survey_section(&survey, begin, is_whole);
 	bool must = must_rewrite(&survey);
@@ -428,7 +431,7 @@ int64_t rewrite_growth(const struct rewrite *rewrite)
 
 	for (size_t i = 0; i < rewrite->count; i++)
 		growth += (int64_t)rewrite->edits[i].text_len -
-		    (int64_t)rewrite->edits[i].len;
+			  (int64_t)rewrite->edits[i].len;
 	return growth;
 }
 
@@ -451,10 +454,10 @@ void rewrite_put_date(struct text *text, int64_t seconds)
 	int64_t shifted = day + 719468;
 	int64_t era = shifted / 146097;
 	int64_t of_era = shifted % 146097;
-	int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 -
-	    of_era / 146096) / 365;
-	int64_t of_year = of_era -
-	    (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t year_of_era =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year =
+	    of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month = (5 * of_year + 2) / 153;
 	int64_t of_month = of_year - (153 * month + 2) / 5 + 1;
 	int64_t calendar = month < 10 ? month + 2 : month - 10;
@@ -465,8 +468,8 @@ void rewrite_put_date(struct text *text, int64_t seconds)
 	text_putc(text, ' ');
 	text_put(text, span_make(months + 3 * calendar, 3));
 	text_putc(text, ' ');
-	text_number(text,
-	    (uint64_t)(year_of_era + era * 400 + (calendar < 2 ? 1 : 0)));
+	text_number(
+	    text, (uint64_t)(year_of_era + era * 400 + (calendar < 2 ? 1 : 0)));
 	text_putc(text, ' ');
 	put_two(text, second / 3600);
 	text_putc(text, ':');

@@ -27,30 +27,30 @@ enum {
 };
 
 struct rewrite_policy {
-	struct span sender;        /* "" or the address that From becomes */
+	struct span sender; /* "" or the address that From becomes */
 	enum reply_to reply_to;
 	struct span reply_address; /* for REPLY_TO_ADDRESS */
 	enum signed_mode is_signed;
-	bool completes;            /* missing fields are added */
+	bool completes; /* missing fields are added */
 };
 
 /* What only the world knows, as words. */
 struct rewrite_world {
-	struct span date;       /* "Sat, 21 Nov 2026 10:15:08 +0000" */
-	struct span id;         /* "<unique@host>" */
-	struct span from;       /* the envelope's sender, "" when null */
+	struct span date; /* "Sat, 21 Nov 2026 10:15:08 +0000" */
+	struct span id;	  /* "<unique@host>" */
+	struct span from; /* the envelope's sender, "" when null */
 };
 
 enum rewrite_verdict {
 	REWRITE_READY,
 	REWRITE_TWO_FROMS, /* which one is meant? refuse */
-	REWRITE_SIGNED,    /* signed, and the policy says refuse */
+	REWRITE_SIGNED,	   /* signed, and the policy says refuse */
 };
 
 struct edit {
-	uint32_t at;       /* place in the content, which lies in `hold` */
-	uint32_t len;      /* octets of it left out */
-	uint32_t text_at;  /* new octets instead */
+	uint32_t at;	  /* place in the content, which lies in `hold` */
+	uint32_t len;	  /* octets of it left out */
+	uint32_t text_at; /* new octets instead */
 	uint32_t text_len;
 };
 
@@ -58,9 +58,9 @@ struct rewrite {
 	struct text text; /* all new octets, one after the other */
 	struct edit edits[REWRITE_EDITS];
 	size_t count;
-	size_t next;      /* edit not yet passed */
+	size_t next;	  /* edit not yet passed */
 	size_t text_sent; /* of its text */
-	uint64_t at;      /* content passed so far */
+	uint64_t at;	  /* content passed so far */
 	bool is_planned;
 	bool was_signed;   /* From changed although there is a signature */
 	bool is_untouched; /* the section was too large to be looked at */

@@ -7,14 +7,16 @@ enum { SETTLE_STEPS = 100000 };
 
 /* ---- outcomes ---- */
 
+/* clang-format off */
 static const char *const result_names[] = {
 	[RESULT_SENT]    = "sent",
 	[RESULT_REFUSED] = "refused",
 	[RESULT_FAILED]  = "failed",
 	[RESULT_UNKNOWN] = "unknown",
 };
-static_assert(array_len(result_names) == RESULT_COUNT,
-    "every result has its name");
+/* clang-format on */
+static_assert(
+    array_len(result_names) == RESULT_COUNT, "every result has its name");
 
 /* see rules.h */
 void rules_tell_message(struct session *session)
@@ -30,11 +32,12 @@ void rules_tell_message(struct session *session)
 	fact_word(facts, "client", session->peer);
 	fact_word(facts, "device", session->policy->device);
 	fact_word(facts, "account", session->account);
-	fact_word(facts, "from", paths > 0
-	    ? envelope_sender(&session->envelope) : (struct span){ 0 });
+	fact_word(facts, "from",
+	    paths > 0 ? envelope_sender(&session->envelope)
+		      : (struct span){ 0 });
 	fact_number(facts, "rcpts", paths > 0 ? paths - 1 : 0);
-	fact_number(facts, "bytes", session->body.octets +
-	    (uint64_t)rewrite_growth(&session->rewrite));
+	fact_number(facts, "bytes",
+	    session->body.octets + (uint64_t)rewrite_growth(&session->rewrite));
 	if (session->body.nuls > 0)
 		fact_number(facts, "nuls", session->body.nuls);
 	fact_word(facts, "reply", span_make(outcome->reply, outcome->len));
@@ -82,7 +85,8 @@ static struct text outcome_text(struct session *session)
 {
 	struct text text;
 
-	text_init(&text, session->outcome.reply, sizeof(session->outcome.reply));
+	text_init(
+	    &text, session->outcome.reply, sizeof(session->outcome.reply));
 	return text;
 }
 
@@ -102,8 +106,8 @@ static void end_message(struct session *session, enum result result)
 }
 
 /* see rules.h */
-void rules_end_by_reply(struct session *session, enum result result,
-    const struct reply *reply)
+void rules_end_by_reply(
+    struct session *session, enum result result, const struct reply *reply)
 {
 	struct text text = outcome_text(session);
 
@@ -138,14 +142,14 @@ static bool is_full(const struct session *session)
 bool rules_want_data(const struct session *session)
 {
 	return session->phase == PHASE_COLLECT &&
-	    (session->is_whole || is_full(session));
+	       (session->is_whole || is_full(session));
 }
 
 /* Is there a path that the device or the content waits for? */
 static bool must_play(const struct session *session)
 {
 	return (session->phase == PHASE_ENVELOPE && session->is_pending) ||
-	    rules_want_data(session);
+	       rules_want_data(session);
 }
 
 /* see rules.h */
@@ -167,8 +171,8 @@ static void accept_path(struct session *session, const struct reply *reply)
 	    session->played < envelope_end(&session->envelope))
 		return; /* said again to a new connection */
 	session->is_pending = false;
-	session->client.envelope = session->envelope.count == 1
-	    ? CLIENT_SENDER : CLIENT_RECIPIENTS;
+	session->client.envelope =
+	    session->envelope.count == 1 ? CLIENT_SENDER : CLIENT_RECIPIENTS;
 	client_say_reply(&session->client, reply);
 }
 
@@ -180,12 +184,12 @@ static bool is_stale(const struct session *session, const struct reply *reply)
 	if (!upstream_is_warm(upstream) || session->played > 0 ||
 	    session->replacements >= SESSION_REPLACEMENTS)
 		return false;
-	return reply->code == 421 || (reply_class(reply) == 4 &&
-	    span_equal(reply_enhanced(reply), SPAN("4.4.2")));
+	return reply->code == 421 ||
+	       (reply_class(reply) == 4 &&
+		   span_equal(reply_enhanced(reply), SPAN("4.4.2")));
 }
 
-static void refuse_recipient(
-    struct session *session, const struct reply *reply)
+static void refuse_recipient(struct session *session, const struct reply *reply)
 {
 	struct text text = outcome_text(session);
 
@@ -199,14 +203,13 @@ static void refuse_recipient(
 
 static void refuse_path(struct session *session, const struct reply *reply)
 {
-	bool is_last =
-	    session->playing == envelope_end(&session->envelope);
+	bool is_last = session->playing == envelope_end(&session->envelope);
 
 	if (is_stale(session, reply)) {
 		session->replacements++;
 		give_back(session);
 	} else if (session->is_pending && is_last &&
-	    session->envelope.count > 1) {
+		   session->envelope.count > 1) {
 		refuse_recipient(session, reply);
 	} else {
 		/* The sender; or a path that was accepted once, and of which
@@ -246,7 +249,7 @@ static void (*const hearers[STAGE_COUNT])(
 	[STAGE_RCPT] = hear_path,
 	[STAGE_DATA] = hear_data,
 	[STAGE_BODY] = hear_early,
-	[STAGE_DOT]  = hear_dot,
+	[STAGE_DOT] = hear_dot,
 };
 
 static bool rule_answer(struct session *session)
@@ -278,8 +281,8 @@ static bool is_replaceable(const struct session *session)
 	    session->replacements >= SESSION_REPLACEMENTS)
 		return false;
 	return upstream->failure == FAIL_CLOSED ||
-	    upstream->failed_in == STAGE_OPEN ||
-	    upstream->failed_in == STAGE_READY;
+	       upstream->failed_in == STAGE_OPEN ||
+	       upstream->failed_in == STAGE_READY;
 }
 
 static bool rule_lost(struct session *session)
@@ -336,8 +339,9 @@ static bool rule_gone(struct session *session)
 	abandon(session);
 	if (has_body && !session->outcome.is_known)
 		rules_end_by_failure(session, FAIL_CLIENT_GONE);
-	if (has_body || (session->phase == PHASE_ENVELOPE &&
-	    session->envelope.count == 1 && session->outcome.len > 0))
+	if (has_body ||
+	    (session->phase == PHASE_ENVELOPE && session->envelope.count == 1 &&
+		session->outcome.len > 0))
 		rules_tell_message(session);
 	end_transaction(session);
 	return true;
@@ -391,14 +395,16 @@ static void tell_plan(struct session *session)
 
 	if (rewrite->was_signed &&
 	    fact_begin(facts, LOG_LEVEL_WARN, "signature-broken")) {
-		fact_word(facts, "hint", SPAN("From was changed in a message "
-		    "with a DKIM-Signature; see signed in [account]"));
+		fact_word(facts, "hint",
+		    SPAN("From was changed in a message "
+			 "with a DKIM-Signature; see signed in [account]"));
 		fact_end(facts);
 	}
 	if (rewrite->is_untouched && session->rewriting.sender.len > 0 &&
 	    fact_begin(facts, LOG_LEVEL_WARN, "header-untouched")) {
-		fact_word(facts, "hint", SPAN("the header section is too large "
-		    "to be rewritten; raise hold in [device]"));
+		fact_word(facts, "hint",
+		    SPAN("the header section is too large "
+			 "to be rewritten; raise hold in [device]"));
 		fact_end(facts);
 	}
 }
@@ -410,8 +416,8 @@ static enum failure plan_rewriting(struct session *session)
 	char date[64];
 	char storage[PATH_MAX_OCTETS];
 	size_t cursor = 0;
-	struct span path = say_sender(session,
-	    envelope_path(&session->envelope, &cursor), storage);
+	struct span path = say_sender(
+	    session, envelope_path(&session->envelope, &cursor), storage);
 	struct text text;
 	struct rewrite_world world;
 
@@ -462,7 +468,7 @@ static bool rule_data(struct session *session)
 static bool is_streaming(const struct session *session)
 {
 	return session->upstream && session->phase == PHASE_STREAM &&
-	    session->upstream->stage == STAGE_BODY;
+	       session->upstream->stage == STAGE_BODY;
 }
 
 /* The next piece that leaves: content, or what rewriting puts in between. */

@@ -5,8 +5,8 @@
 
 static void await_command(struct session *session)
 {
-	session->deadline = session->now +
-	    1000 * (uint64_t)session->policy->command_timeout_s;
+	session->deadline =
+	    session->now + 1000 * (uint64_t)session->policy->command_timeout_s;
 }
 
 /* see session.h */
@@ -46,8 +46,8 @@ static void set_rewriting(
 }
 
 /* see session.h */
-void session_lease(struct session *session, struct upstream *upstream,
-    const struct loan *loan)
+void session_lease(
+    struct session *session, struct upstream *upstream, const struct loan *loan)
 {
 	ENSURE(rules_want_link(session));
 	session->upstream = upstream;
@@ -216,8 +216,7 @@ static bool is_recipient_allowed(
 	text_init(&text, storage, sizeof(storage));
 	address_put(&text, address);
 	for (size_t i = 0; i < policy->allowed_count; i++)
-		if (span_matches(
-			text_span(&text), span_of(policy->allowed[i])))
+		if (span_matches(text_span(&text), span_of(policy->allowed[i])))
 			return true;
 	return policy->allowed_count == 0;
 }
@@ -245,7 +244,7 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 	else if (!redirect(session, &address))
 		client_say(&session->client, "250 2.1.5 OK");
 	else if (recipients >= session->policy->recipients ||
-	    !envelope_add(&session->envelope, &address))
+		 !envelope_add(&session->envelope, &address))
 		client_say_failure(&session->client, FAIL_TOO_MANY_RECIPIENTS,
 		    (struct span){ 0 });
 	else
@@ -259,8 +258,8 @@ static bool ask_data(struct session *session, const struct ask *ask)
 	body_init(&session->body, session->policy->takes_any_end);
 	buf_clear(&session->hold);
 	session->phase = PHASE_COLLECT;
-	session->deadline = session->now +
-	    1000 * (uint64_t)session->policy->message_timeout_s;
+	session->deadline =
+	    session->now + 1000 * (uint64_t)session->policy->message_timeout_s;
 	client_say(&session->client, "354 End with a dot on a line by itself");
 	return true;
 }
@@ -279,8 +278,9 @@ static bool put_commands(struct session *session, struct span *in)
 	size_t before = in->len;
 	struct ask ask;
 
-	if (session->is_pending || (session->phase == PHASE_LEASING &&
-	    session->failure == FAIL_NONE && !session->upstream))
+	if (session->is_pending ||
+	    (session->phase == PHASE_LEASING && session->failure == FAIL_NONE &&
+		!session->upstream))
 		return false;
 	if (client_next(&session->client, in, &ask) &&
 	    asks[ask.verb](session, &ask))
@@ -335,8 +335,8 @@ static bool put_content(struct session *session, struct span *in)
 		await_command(session);
 	}
 	if (session->phase != PHASE_SWALLOW) {
-		failure = judge_content(session,
-		    span_from(buf_peek(&session->hold), held));
+		failure = judge_content(
+		    session, span_from(buf_peek(&session->hold), held));
 		if (failure != FAIL_NONE)
 			end_content(session, failure);
 	}
@@ -384,8 +384,8 @@ void session_took(struct session *session, size_t len)
 static bool wants_close(const struct session *session)
 {
 	return session->client.state >= CLIENT_LEAVING &&
-	    session->phase == PHASE_IDLE && !session->wants_release &&
-	    buf_len(&session->client.out) == 0;
+	       session->phase == PHASE_IDLE && !session->wants_release &&
+	       buf_len(&session->client.out) == 0;
 }
 
 /* see session.h */
@@ -420,8 +420,8 @@ bool session_is_leaving(const struct session *session)
 bool session_is_starved(const struct session *session)
 {
 	bool is_full = session->phase > PHASE_ENVELOPE &&
-	    buf_room(&session->hold) <= BODY_STEP_OCTETS &&
-	    session->phase != PHASE_SWALLOW;
+		       buf_room(&session->hold) <= BODY_STEP_OCTETS &&
+		       session->phase != PHASE_SWALLOW;
 
 	return is_awaiting_client(session) && !is_full;
 }

@@ -45,12 +45,12 @@ enum {
 };
 
 enum phase {
-	PHASE_IDLE,     /* no transaction */
-	PHASE_LEASING,  /* MAIL waits for a connection */
+	PHASE_IDLE,	/* no transaction */
+	PHASE_LEASING,	/* MAIL waits for a connection */
 	PHASE_ENVELOPE, /* MAIL and RCPT pass */
-	PHASE_COLLECT,  /* content is collected, the provider's DATA not said */
-	PHASE_STREAM,   /* the provider's DATA was said: content passes */
-	PHASE_SWALLOW,  /* the outcome is known: content is dropped to its dot */
+	PHASE_COLLECT,	/* content is collected, the provider's DATA not said */
+	PHASE_STREAM,	/* the provider's DATA was said: content passes */
+	PHASE_SWALLOW, /* the outcome is known: content is dropped to its dot */
 	PHASE_COUNT,
 };
 
@@ -58,7 +58,7 @@ enum phase {
 enum result {
 	RESULT_SENT,
 	RESULT_REFUSED, /* the provider or our limits said no */
-	RESULT_FAILED,  /* it could not get there */
+	RESULT_FAILED,	/* it could not get there */
 	RESULT_UNKNOWN, /* lost after the dot */
 	RESULT_COUNT,
 };
@@ -72,10 +72,10 @@ struct loan {
 	size_t envelope_size;
 	char *hold;
 	size_t hold_size;
-	char *fields;       /* for new header fields */
+	char *fields;	    /* for new header fields */
 	size_t fields_size; /* REWRITE_TEXT_OCTETS at least */
-	int64_t time;       /* seconds since 1970, for a missing Date */
-	struct span id;     /* "<unique@host>", for a missing Message-ID */
+	int64_t time;	    /* seconds since 1970, for a missing Date */
+	struct span id;	    /* "<unique@host>", for a missing Message-ID */
 };
 
 /* How a message ended, and the reply that says so: heard at the dot. */
@@ -89,33 +89,33 @@ struct outcome {
 struct session {
 	const struct client_policy *policy;
 	struct facts *facts;
-	struct span peer;       /* the device's address, for the log */
+	struct span peer; /* the device's address, for the log */
 	uint64_t now;
-	uint64_t deadline;      /* of the device; 0: it waits for us */
+	uint64_t deadline; /* of the device; 0: it waits for us */
 	struct client client;
 	enum phase phase;
 	bool is_draining;
-	bool has_warmed;        /* WANT_WARM was heeded */
+	bool has_warmed; /* WANT_WARM was heeded */
 	/* the transaction */
 	struct upstream *upstream; /* leased, or NULL */
 	bool wants_release;
-	unsigned replacements;  /* of connections that died, in this message */
+	unsigned replacements; /* of connections that died, in this message */
 	uint64_t began;
 	struct envelope envelope;
-	bool is_pending;        /* the last path was not answered yet */
-	size_t played;          /* how far this upstream knows the envelope */
-	size_t playing;         /* and how far when the awaited answer is good */
+	bool is_pending; /* the last path was not answered yet */
+	size_t played;	 /* how far this upstream knows the envelope */
+	size_t playing;	 /* and how far when the awaited answer is good */
 	struct body body;
 	struct rewrite rewrite;
 	struct rewrite_policy rewriting;
-	int64_t time;           /* as the loan told */
+	int64_t time; /* as the loan told */
 	struct span id;
-	bool is_whole;          /* the device's dot was read */
+	bool is_whole; /* the device's dot was read */
 	struct buf hold;
-	struct span domain;     /* completes unqualified addresses */
-	struct span account;    /* the last leased one, for the log */
+	struct span domain;  /* completes unqualified addresses */
+	struct span account; /* the last leased one, for the log */
 	struct span host;
-	enum failure failure;   /* why there is no connection, until it is told */
+	enum failure failure; /* why there is no connection, until it is told */
 	struct outcome outcome;
 };
 

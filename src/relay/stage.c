@@ -112,7 +112,8 @@ static enum stage begin_login(struct upstream *upstream)
 	if (upstream->policy->mechanisms == 0)
 		return STAGE_READY;
 	if (offered.len == 0)
-		return lost(upstream, FAIL_NO_AUTH, SPAN("no AUTH in its EHLO"));
+		return lost(
+		    upstream, FAIL_NO_AUTH, SPAN("no AUTH in its EHLO"));
 	if (stage_mechanisms(upstream) == 0)
 		return lost(upstream, FAIL_NO_MECHANISM, offered);
 	return STAGE_CREDENTIAL;
@@ -145,7 +146,8 @@ static enum stage on_challenge(
 	upstream->is_cancelled = verdict == SASL_BROKEN;
 	if (verdict == SASL_REFUSED &&
 	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
-		fact_word(upstream->facts, "account", upstream->policy->account);
+		fact_word(
+		    upstream->facts, "account", upstream->policy->account);
 		fact_word(upstream->facts, "said",
 		    login_is_echoed(&upstream->login, said) ? SPAN("") : said);
 		fact_end(upstream->facts);
@@ -162,9 +164,11 @@ static void tell_ready(struct upstream *upstream)
 	fact_word(upstream->facts, "account", policy->account);
 	fact_word(upstream->facts, "host", policy->host);
 	fact_number(upstream->facts, "port", policy->port);
-	fact_word(upstream->facts, "auth", policy->mechanisms
-	    ? sasl_name(login_mechanism(&upstream->login)) : SPAN("none"));
-	fact_number(upstream->facts, "after_ms", upstream->now - upstream->began);
+	fact_word(upstream->facts, "auth",
+	    policy->mechanisms ? sasl_name(login_mechanism(&upstream->login))
+			       : SPAN("none"));
+	fact_number(
+	    upstream->facts, "after_ms", upstream->now - upstream->began);
 	fact_end(upstream->facts);
 }
 
@@ -175,8 +179,8 @@ static enum stage on_greeting(
 {
 	if (reply_class(reply) != 2)
 		return lost_by_reply(upstream, FAIL_GREETING, reply);
-	return upstream->policy->security == UPSTREAM_STARTTLS
-	    ? STAGE_EHLO : STAGE_EHLO_TLS;
+	return upstream->policy->security == UPSTREAM_STARTTLS ? STAGE_EHLO
+							       : STAGE_EHLO_TLS;
 }
 
 /*
@@ -252,8 +256,8 @@ static enum stage on_data(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) < 4 && reply->code != 354)
 		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
-	return answered(upstream, reply,
-	    reply->code == 354 ? STAGE_BODY : STAGE_OPEN);
+	return answered(
+	    upstream, reply, reply->code == 354 ? STAGE_BODY : STAGE_OPEN);
 }
 
 /*

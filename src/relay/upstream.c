@@ -14,8 +14,7 @@ void upstream_lose(
 }
 
 /* see upstream.h */
-void upstream_credential(
-    struct upstream *upstream, const struct secret *secret)
+void upstream_credential(struct upstream *upstream, const struct secret *secret)
 {
 	if (upstream->stage != STAGE_CREDENTIAL)
 		return;
@@ -60,7 +59,8 @@ void upstream_connected(struct upstream *upstream, struct span address)
 	text_put(&hello, address);
 	text_end(&hello);
 	stage_enter(upstream, upstream->policy->security == UPSTREAM_IMPLICIT
-	    ? STAGE_HANDSHAKE : STAGE_GREETING);
+				  ? STAGE_HANDSHAKE
+				  : STAGE_GREETING);
 }
 
 /* see upstream.h */
@@ -70,14 +70,15 @@ void upstream_secured(struct upstream *upstream)
 		return;
 	upstream->is_secure = true;
 	stage_enter(upstream, upstream->policy->security == UPSTREAM_IMPLICIT
-	    ? STAGE_GREETING : STAGE_EHLO_TLS);
+				  ? STAGE_GREETING
+				  : STAGE_EHLO_TLS);
 }
 
 /* see upstream.h */
 void upstream_closed(struct upstream *upstream)
 {
-	upstream_lose(upstream, upstream->stage == STAGE_GREETING
-	    ? FAIL_GREETING : FAIL_CLOSED,
+	upstream_lose(upstream,
+	    upstream->stage == STAGE_GREETING ? FAIL_GREETING : FAIL_CLOSED,
 	    SPAN("the provider closed the connection"));
 }
 
@@ -91,7 +92,8 @@ void upstream_tick(struct upstream *upstream, uint64_t now)
 		upstream_lose(upstream, FAIL_CREDENTIAL,
 		    SPAN("the command took too long"));
 	else
-		upstream_lose(upstream, FAIL_TIMEOUT, SPAN("no answer in time"));
+		upstream_lose(
+		    upstream, FAIL_TIMEOUT, SPAN("no answer in time"));
 }
 
 /* see upstream.h */
@@ -109,8 +111,8 @@ static bool may_hear(const struct upstream *upstream)
 {
 	if (!stage_hears(upstream) || upstream->answered != STAGE_DIAL)
 		return false;
-	return upstream->stage == STAGE_BODY ||
-	    upstream->stage == STAGE_DOT || buf_len(&upstream->out) == 0;
+	return upstream->stage == STAGE_BODY || upstream->stage == STAGE_DOT ||
+	       buf_len(&upstream->out) == 0;
 }
 
 /*
@@ -186,7 +188,7 @@ void upstream_took(struct upstream *upstream, size_t len)
 bool upstream_is_ready(const struct upstream *upstream)
 {
 	return upstream->stage == STAGE_READY &&
-	    upstream->answered == STAGE_DIAL;
+	       upstream->answered == STAGE_DIAL;
 }
 
 /* see upstream.h */

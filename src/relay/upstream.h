@@ -69,29 +69,29 @@ enum stage {
 
 /* What must happen outside, as bits. */
 enum {
-	UPSTREAM_WANTS_TLS = 1 << 0,        /* begin TLS now */
+	UPSTREAM_WANTS_TLS = 1 << 0,	    /* begin TLS now */
 	UPSTREAM_WANTS_CREDENTIAL = 1 << 1, /* upstream_credential */
-	UPSTREAM_WANTS_CLOSE = 1 << 2,      /* it is over */
+	UPSTREAM_WANTS_CLOSE = 1 << 2,	    /* it is over */
 };
 
 struct upstream {
 	const struct upstream_policy *policy;
 	struct facts *facts;
 	enum stage stage;
-	bool is_secure;       /* TLS is up and verified */
-	uint64_t now;         /* milliseconds, of the last tick */
-	uint64_t began;       /* when it was made, for the log */
-	uint64_t deadline;    /* 0: none */
+	bool is_secure;	   /* TLS is up and verified */
+	uint64_t now;	   /* milliseconds, of the last tick */
+	uint64_t began;	   /* when it was made, for the log */
+	uint64_t deadline; /* 0: none */
 	struct reply_reader reader;
 	struct ehlo offers;
 	struct login login;
-	bool is_cancelled;    /* a challenge was answered by "*" */
-	enum stage answered;  /* the stage whose answer waits; DIAL: none */
-	bool is_dot_out;      /* the end of data was handed out */
-	bool is_early;        /* an answer began before that */
+	bool is_cancelled;   /* a challenge was answered by "*" */
+	enum stage answered; /* the stage whose answer waits; DIAL: none */
+	bool is_dot_out;     /* the end of data was handed out */
+	bool is_early;	     /* an answer began before that */
 	struct stuffing stuffing;
 	uint64_t transactions; /* finished ones on this connection */
-	bool has_idled;        /* it waited in the pool, ready */
+	bool has_idled;	       /* it waited in the pool, ready */
 	enum failure failure;
 	enum stage failed_in;
 	struct text detail;

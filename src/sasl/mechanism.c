@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 
+/* clang-format off */
 static const struct mechanism_row {
 	const char *name;
 	enum sasl_credential needs;
@@ -18,6 +19,7 @@ static const struct mechanism_row {
 	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true,  true },
 	[SASL_OAUTHBEARER]   = { "OAUTHBEARER",   SASL_NEEDS_TOKEN,       true,  false },
 };
+/* clang-format on */
 static_assert(array_len(mechanisms) == SASL_MECHANISM_COUNT,
     "every mechanism has its row");
 
@@ -33,7 +35,7 @@ enum sasl_mechanism sasl_find(struct span name)
 	enum sasl_mechanism mechanism = 0;
 
 	while (mechanism < SASL_MECHANISM_COUNT &&
-	    !span_equal_nocase(sasl_name(mechanism), name))
+	       !span_equal_nocase(sasl_name(mechanism), name))
 		mechanism++;
 	return mechanism;
 }

@@ -10,14 +10,14 @@
 #include "base/span.h"
 
 enum sasl_mechanism {
-	SASL_EXTERNAL,      /* RFC 4422 appendix A */
+	SASL_EXTERNAL,	    /* RFC 4422 appendix A */
 	SASL_SCRAM_SHA_256, /* RFC 7677 */
 	SASL_SCRAM_SHA_1,   /* RFC 5802 */
-	SASL_CRAM_MD5,      /* RFC 2195 */
+	SASL_CRAM_MD5,	    /* RFC 2195 */
 	SASL_DIGEST_MD5,    /* RFC 2831 */
-	SASL_PLAIN,         /* RFC 4616 */
-	SASL_LOGIN,         /* draft-murchison-sasl-login */
-	SASL_XOAUTH2,       /* Google's and Microsoft's protocol */
+	SASL_PLAIN,	    /* RFC 4616 */
+	SASL_LOGIN,	    /* draft-murchison-sasl-login */
+	SASL_XOAUTH2,	    /* Google's and Microsoft's protocol */
 	SASL_OAUTHBEARER,   /* RFC 7628 */
 	SASL_MECHANISM_COUNT,
 };

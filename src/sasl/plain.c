@@ -24,8 +24,8 @@ enum sasl_verdict login_step(struct sasl *sasl, struct span challenge)
 	(void)challenge;
 	if (sasl->step > 1)
 		return SASL_BROKEN;
-	sasl_respond(sasl,
-	    sasl->step == 0 ? sasl->user : secret_reveal(sasl->secret));
+	sasl_respond(
+	    sasl, sasl->step == 0 ? sasl->user : secret_reveal(sasl->secret));
 	return SASL_RESPOND;
 }
 

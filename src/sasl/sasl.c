@@ -4,6 +4,7 @@
 #include "sasl/cram.h"
 #include "sasl/plain.h"
 
+/* clang-format off */
 static const struct step_row {
 	enum sasl_verdict (*step)(struct sasl *, struct span challenge);
 	bool is_client_first;
@@ -13,6 +14,7 @@ static const struct step_row {
 	[SASL_LOGIN]    = { login_step,    false },
 	[SASL_XOAUTH2]  = { xoauth2_step,  true },
 };
+/* clang-format on */
 
 /* see sasl.h */
 void sasl_begin(struct sasl *sasl, enum sasl_mechanism mechanism,

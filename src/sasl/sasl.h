@@ -32,7 +32,7 @@ struct sasl {
 enum sasl_verdict {
 	SASL_RESPOND, /* `parts` is the response */
 	SASL_REFUSED, /* the challenge tells of a failure: respond all the
-	                 same, the server then says so (XOAUTH2's 334 leg) */
+			 same, the server then says so (XOAUTH2's 334 leg) */
 	SASL_BROKEN,  /* a challenge that the mechanism does not know: cancel */
 };
 

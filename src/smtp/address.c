@@ -45,7 +45,7 @@ static size_t local_length(struct span text)
 	if (text.len > 0 && text.ptr[0] == '"')
 		return quoted_length(text);
 	while (len < text.len && text.ptr[len] != ' ' &&
-	    !is_one_of(text.ptr[len], "<>()[]\\,;:@\""))
+	       !is_one_of(text.ptr[len], "<>()[]\\,;:@\""))
 		len++;
 	return len;
 }
@@ -123,7 +123,7 @@ static size_t find_unquoted(struct span text, char wanted)
 				return text.len;
 			i += quoted - 1;
 		} else if (text.ptr[i] == '=' && i + 1 < text.len &&
-		    text.ptr[i + 1] == '<') {
+			   text.ptr[i + 1] == '<') {
 			i++;
 		} else if (text.ptr[i] == wanted) {
 			return i;
@@ -140,8 +140,8 @@ static bool is_quoted(struct span text)
 		return false;
 	quote = text.ptr[0];
 	return (quote == '\'' || quote == '"') &&
-	    text.ptr[text.len - 1] == quote &&
-	    span_find(text, '@') < text.len;
+	       text.ptr[text.len - 1] == quote &&
+	       span_find(text, '@') < text.len;
 }
 
 /* Takes quotes off a whole address: 'a@b' and "a@b", as Windows programs
@@ -168,8 +168,8 @@ static struct span strip_route(struct span text)
 static bool is_list(struct span name)
 {
 	return find_unquoted(name, '@') < name.len &&
-	    (find_unquoted(name, ',') < name.len ||
-	    find_unquoted(name, ';') < name.len);
+	       (find_unquoted(name, ',') < name.len ||
+		   find_unquoted(name, ';') < name.len);
 }
 
 /*
@@ -239,9 +239,9 @@ static enum address_verdict cut_path(
     struct span rest, struct span *path, struct span *parameters)
 {
 	bool is_bracketed = find_unquoted(rest, '<') < rest.len;
-	enum address_verdict verdict = is_bracketed
-	    ? cut_bracketed(rest, path, parameters)
-	    : cut_bare(rest, path, parameters);
+	enum address_verdict verdict =
+	    is_bracketed ? cut_bracketed(rest, path, parameters)
+			 : cut_bare(rest, path, parameters);
 
 	if (verdict == ADDRESS_READY && holds_address(*parameters))
 		return ADDRESS_SEVERAL;
@@ -249,8 +249,8 @@ static enum address_verdict cut_path(
 }
 
 /* see address.h */
-enum address_verdict address_read_path(struct span argument,
-    struct span prefix, struct address *address, struct span *parameters)
+enum address_verdict address_read_path(struct span argument, struct span prefix,
+    struct address *address, struct span *parameters)
 {
 	struct span path;
 	struct span rest;
@@ -303,8 +303,8 @@ bool mail_parameters_read(
 	*result = (struct mail_parameters){ 0 };
 	while ((word = span_word(&parameters)).len > 0) {
 		if (span_starts_nocase(word, SPAN("SIZE=")) &&
-		    !span_number(span_from(word, 5), UINT64_MAX / 2,
-			&result->size))
+		    !span_number(
+			span_from(word, 5), UINT64_MAX / 2, &result->size))
 			return false;
 		if (span_equal_nocase(word, SPAN("BODY=8BITMIME")))
 			result->is_eight_bit = true;

@@ -24,18 +24,18 @@ struct address {
 
 enum address_verdict {
 	ADDRESS_READY,
-	ADDRESS_SYNTAX,   /* not an address */
-	ADDRESS_FOREIGN,  /* octets above 0x7E: SMTPUTF8 is not offered */
-	ADDRESS_LONG,     /* over ADDRESS_MAX_OCTETS */
-	ADDRESS_SEVERAL,  /* more than one address in one command */
+	ADDRESS_SYNTAX,	 /* not an address */
+	ADDRESS_FOREIGN, /* octets above 0x7E: SMTPUTF8 is not offered */
+	ADDRESS_LONG,	 /* over ADDRESS_MAX_OCTETS */
+	ADDRESS_SEVERAL, /* more than one address in one command */
 };
 
 /*
  * Reads "FROM:<a@b> SIZE=1000" (`prefix` is "FROM:" or "TO:", any case) to the
  * address and what stands behind it, `*parameters`.
  */
-enum address_verdict address_read_path(struct span argument,
-    struct span prefix, struct address *address, struct span *parameters);
+enum address_verdict address_read_path(struct span argument, struct span prefix,
+    struct address *address, struct span *parameters);
 
 /* Reads one bare address, as configured: "user@domain". */
 enum address_verdict address_read(struct span text, struct address *address);
@@ -50,8 +50,8 @@ void address_put(struct text *text, const struct address *address);
 /* The parameters of a MAIL command that mean something here (RFC 1870,
  * RFC 6152); all others are dropped. */
 struct mail_parameters {
-	uint64_t size;      /* octets; 0: not said */
-	bool is_eight_bit;  /* BODY=8BITMIME */
+	uint64_t size;	   /* octets; 0: not said */
+	bool is_eight_bit; /* BODY=8BITMIME */
 };
 
 /* False when a parameter that means something is malformed. */

@@ -86,8 +86,7 @@ static void read_text(struct body *body, struct span *in, struct buf *content)
  * behind a blank is read at once, so that no step gives without using one:
  * who looks at what was used sees that it went on.
  */
-static void read_return(
-    struct body *body, struct span *in, struct buf *content)
+static void read_return(struct body *body, struct span *in, struct buf *content)
 {
 	body->state = BODY_TEXT;
 	if (in->ptr[0] != '\n') {
@@ -167,7 +166,7 @@ enum body_verdict body_read(
     struct body *body, struct span *in, struct buf *content)
 {
 	while (in->len > 0 && body->state != BODY_OVER &&
-	    buf_room(content) > BODY_STEP_OCTETS) {
+	       buf_room(content) > BODY_STEP_OCTETS) {
 		switch (body->state) {
 		case BODY_LINE_START:
 		case BODY_SOFT_START:
@@ -249,7 +248,8 @@ void stuffing_put(
 
 		if (stuffing->column == 0 && content->ptr[0] == '.')
 			buf_put(out, SPAN("."));
-		run = span_first(*content, buf_room(out) - STUFFING_FOLD_OCTETS);
+		run =
+		    span_first(*content, buf_room(out) - STUFFING_FOLD_OCTETS);
 		run.len = plain_length(run, stuffing->column, &must_fold);
 		buf_put(out, run);
 		stuffing->column = column_behind(stuffing->column, run);

@@ -20,25 +20,25 @@
 #include "base/buf.h"
 
 enum body_state {
-	BODY_LINE_START,       /* behind a CRLF, or at the beginning */
-	BODY_SOFT_START,       /* behind a bare LF: no end can begin here */
-	BODY_DOT,              /* a dot at a line's start, not yet judged */
+	BODY_LINE_START, /* behind a CRLF, or at the beginning */
+	BODY_SOFT_START, /* behind a bare LF: no end can begin here */
+	BODY_DOT,	 /* a dot at a line's start, not yet judged */
 	BODY_SOFT_DOT,
-	BODY_DOT_RETURN,       /* a dot and a CR, likewise */
+	BODY_DOT_RETURN, /* a dot and a CR, likewise */
 	BODY_SOFT_DOT_RETURN,
 	BODY_TEXT,
-	BODY_RETURN,           /* a CR in the text: line end or blank? */
-	BODY_OVER,             /* the end was read */
+	BODY_RETURN, /* a CR in the text: line end or blank? */
+	BODY_OVER,   /* the end was read */
 };
 
 struct body {
 	enum body_state state;
 	bool takes_any_end; /* LF.LF, LF.CRLF and CRLF.LF end it as well */
 	bool is_wrong_end;  /* such a one did */
-	uint64_t octets;  /* of content given so far */
-	uint64_t nuls;    /* dropped */
-	uint64_t returns; /* bare CR made blanks */
-	uint64_t feeds;   /* bare LF made line ends */
+	uint64_t octets;    /* of content given so far */
+	uint64_t nuls;	    /* dropped */
+	uint64_t returns;   /* bare CR made blanks */
+	uint64_t feeds;	    /* bare LF made line ends */
 };
 
 /*
@@ -64,7 +64,7 @@ enum body_verdict body_read(
 
 /* Writes content as the provider wants it. */
 struct stuffing {
-	size_t column;  /* octets of the line that was begun */
+	size_t column;	/* octets of the line that was begun */
 	uint64_t folds; /* lines parted because they were too long */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 
+/* clang-format off */
 static const struct verb_row {
 	const char *name;
 	bool is_spoken; /* a verb, not one of our own categories */
@@ -22,6 +23,7 @@ static const struct verb_row {
 	[VERB_QUIT]     = { "QUIT",     true },
 	[VERB_FOREIGN]  = { "foreign",  false },
 };
+/* clang-format on */
 static_assert(array_len(verbs) == VERB_COUNT, "every verb has its row");
 
 static const char *const http_methods[] = { "GET", "POST", "HEAD", "PUT",
@@ -41,7 +43,8 @@ static bool is_foreign(struct span word, struct span argument)
 	if (span_equal(word, SPAN("PROXY")))
 		return true;
 	if (version == argument.len ||
-	    !span_starts_nocase(span_from(argument, version + 1), SPAN("HTTP/")))
+	    !span_starts_nocase(
+		span_from(argument, version + 1), SPAN("HTTP/")))
 		return false;
 	for (size_t i = 0; i < array_len(http_methods); i++)
 		if (span_equal_nocase(word, span_of(http_methods[i])))

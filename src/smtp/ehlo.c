@@ -48,6 +48,7 @@ static void hear_auth(struct ehlo *ehlo, struct span rest)
 	}
 }
 
+/* clang-format off */
 static const struct keyword_row {
 	const char *name;
 	void (*hear)(struct ehlo *, struct span rest);
@@ -59,6 +60,7 @@ static const struct keyword_row {
 	{ "SIZE",       hear_size },
 	{ "AUTH",       hear_auth },
 };
+/* clang-format on */
 
 /* Cuts the keyword off: "AUTH LOGIN" and "AUTH=LOGIN" begin alike. */
 static struct span cut_keyword(struct span *line)

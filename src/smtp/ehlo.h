@@ -19,8 +19,8 @@ struct ehlo {
 	bool pipelining;
 	bool eight_bit;
 	bool chunking;
-	bool size;          /* SIZE was offered */
-	uint64_t max_size;  /* octets; 0: no fixed limit, or not said */
+	bool size;	   /* SIZE was offered */
+	uint64_t max_size; /* octets; 0: no fixed limit, or not said */
 	size_t auth_len;
 	char auth[EHLO_AUTH_OCTETS]; /* mechanisms, each with a blank behind */
 };

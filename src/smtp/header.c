@@ -15,7 +15,7 @@ static size_t name_length(struct span line, size_t *colon)
 	size_t len = 0;
 
 	while (len < line.len && is_print(line.ptr[len]) &&
-	    line.ptr[len] != ' ' && line.ptr[len] != ':')
+	       line.ptr[len] != ' ' && line.ptr[len] != ':')
 		len++;
 	*colon = len;
 	while (*colon < line.len && is_blank(line.ptr[*colon]))
@@ -74,6 +74,8 @@ enum header_verdict header_next(
 /* see header.h */
 bool header_is_separator(struct span line)
 {
-	return (line.len > 5 && span_equal(span_first(line, 5), SPAN("From "))) ||
-	    (line.len > 6 && span_equal(span_first(line, 6), SPAN(">From ")));
+	return (line.len > 5 &&
+		   span_equal(span_first(line, 5), SPAN("From "))) ||
+	       (line.len > 6 &&
+		   span_equal(span_first(line, 6), SPAN(">From ")));
 }

@@ -16,7 +16,7 @@ struct field {
 	struct span whole; /* name to its last CRLF */
 	struct span name;
 	struct span value; /* behind the colon; folded as it came, its last
-	                      CRLF left out */
+			      CRLF left out */
 };
 
 enum header_verdict {

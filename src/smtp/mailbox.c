@@ -54,11 +54,11 @@ static struct span trim(struct span text)
 
 /* What was found on the way through one element of the list. */
 struct scan {
-	size_t end;      /* its last octet's place, the comma not included */
-	size_t bracket;  /* "<", or SIZE_MAX */
-	size_t close;    /* ">", or SIZE_MAX */
+	size_t end;	/* its last octet's place, the comma not included */
+	size_t bracket; /* "<", or SIZE_MAX */
+	size_t close;	/* ">", or SIZE_MAX */
 	struct span comment;
-	bool is_open;    /* a quote or comment without an end */
+	bool is_open; /* a quote or comment without an end */
 };
 
 static struct scan scan_element(struct span text)
@@ -125,8 +125,8 @@ static bool is_phrase(struct span name)
 
 		if (c == '"')
 			len = skip_quoted(span_from(name, i), &is_closed);
-		else if (!is_space(c) && (memchr("()<>@,;:\\[]", c, 11) ||
-			     !is_print(c)))
+		else if (!is_space(c) &&
+			 (memchr("()<>@,;:\\[]", c, 11) || !is_print(c)))
 			return false;
 		if (!is_closed)
 			return false;
@@ -153,16 +153,15 @@ bool mailbox_next(struct span *rest, struct mailbox *mailbox)
 	if (element.len == 0)
 		return false;
 	if (scan.bracket != SIZE_MAX) {
-		size_t close =
-		    scan.close == SIZE_MAX ? scan.end : scan.close;
+		size_t close = scan.close == SIZE_MAX ? scan.end : scan.close;
 
 		mailbox->name = trim(span_first(*rest, scan.bracket));
-		mailbox->address = trim(span_make(rest->ptr + scan.bracket + 1,
-		    close - scan.bracket - 1));
+		mailbox->address = trim(span_make(
+		    rest->ptr + scan.bracket + 1, close - scan.bracket - 1));
 	} else if (scan.comment.ptr) {
 		mailbox->name = trim(scan.comment);
-		mailbox->address = trim(span_first(
-		    element, span_find(element, '(')));
+		mailbox->address =
+		    trim(span_first(element, span_find(element, '(')));
 	} else {
 		mailbox->address = element;
 	}
@@ -207,7 +206,7 @@ static void put_quoted(struct text *text, struct span name)
 		else if (is_space(c))
 			text_putc(text, ' ');
 		else if (c != '"' && c != '\\' && (unsigned char)c >= 0x20 &&
-		    c != 0x7f)
+			 c != 0x7f)
 			text_putc(text, c);
 	}
 	text_putc(text, '"');

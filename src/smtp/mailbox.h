@@ -15,9 +15,9 @@
 
 struct mailbox {
 	struct span name;    /* as it came, quotes and folding included; or the
-	                        text of a comment behind a bare address */
+				text of a comment behind a bare address */
 	struct span address; /* without brackets; empty when there is none */
-	bool is_broken;      /* the name must not be repeated as it is */
+	bool is_broken;	     /* the name must not be repeated as it is */
 };
 
 /* Reads the next mailbox of a list; false at its end. */

@@ -38,8 +38,8 @@ static void take(struct reply_reader *reader, struct span octets)
 static bool is_within_bounds(const struct reply_reader *reader)
 {
 	return reader->line_octets <= REPLY_LINE_OCTETS &&
-	    reader->octets <= REPLY_OCTETS &&
-	    reader->reply.lines < REPLY_LINES;
+	       reader->octets <= REPLY_OCTETS &&
+	       reader->reply.lines < REPLY_LINES;
 }
 
 /* The code of the line just read, or 0 when it is none. */
@@ -50,8 +50,8 @@ static unsigned line_code(const struct reply_reader *reader)
 	if (reader->line_octets < 3 || code[0] < '2' || code[0] > '5' ||
 	    !is_digit(code[1]) || !is_digit(code[2]))
 		return 0;
-	return (unsigned)(code[0] - '0') * 100 + (unsigned)(code[1] - '0') * 10 +
-	    (unsigned)(code[2] - '0');
+	return (unsigned)(code[0] - '0') * 100 +
+	       (unsigned)(code[1] - '0') * 10 + (unsigned)(code[2] - '0');
 }
 
 /* The octet behind the code; a bare "220" ends there, as if by a blank. */
@@ -144,8 +144,9 @@ static size_t enhanced_length(struct span text)
 	if (text.len < 5 || text.ptr[0] < '2' || text.ptr[0] > '5' ||
 	    text.ptr[1] != '.')
 		return 0;
-	while (len < text.len && (is_digit(text.ptr[len]) ||
-	    (text.ptr[len] == '.' && is_digit(text.ptr[len - 1])))) {
+	while (len < text.len &&
+	       (is_digit(text.ptr[len]) ||
+		   (text.ptr[len] == '.' && is_digit(text.ptr[len - 1])))) {
 		dots += text.ptr[len] == '.';
 		len++;
 	}
@@ -200,8 +201,9 @@ void reply_put(struct text *text, const struct reply *reply)
 	text_putc(&line, ' ');
 	put_ascii(&line, enhanced);
 	while (span_split(&rest, '\n', &part)) {
-		if (enhanced.len > 0 && span_equal(enhanced,
-		    span_first(part, enhanced_length(part))))
+		if (enhanced.len > 0 &&
+		    span_equal(
+			enhanced, span_first(part, enhanced_length(part))))
 			part = span_trim(span_from(part, enhanced.len));
 		if (part.len == 0)
 			continue;

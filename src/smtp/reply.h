@@ -22,12 +22,12 @@ enum {
 	REPLY_OCTETS = 65536,
 	REPLY_TEXT_OCTETS = 4096, /* kept */
 	REPLY_SAID_OCTETS = 510,  /* one line to a device, its CRLF not counted
-	                             (RFC 5321 4.5.3.1.5) */
+				     (RFC 5321 4.5.3.1.5) */
 };
 
 /* One whole reply. */
 struct reply {
-	unsigned code;  /* 200 to 599 */
+	unsigned code; /* 200 to 599 */
 	unsigned lines;
 	size_t len;
 	char text[REPLY_TEXT_OCTETS]; /* without codes; each line ends in LF */
@@ -35,17 +35,18 @@ struct reply {
 
 struct reply_reader {
 	struct reply reply;
-	char code[4];      /* code and separator of the line being read */
+	char code[4]; /* code and separator of the line being read */
 	size_t line_octets;
 	size_t octets;
-	bool is_over;      /* the reply is whole: the next octet begins anew */
+	bool is_over; /* the reply is whole: the next octet begins anew */
 	bool is_malformed;
 };
 
 enum reply_verdict {
-	REPLY_MORE,      /* all of `*in` was used; the reply is not whole yet */
-	REPLY_READY,     /* reader->reply is a whole reply */
-	REPLY_MALFORMED, /* no SMTP: bad code, mixed codes, or over the bounds */
+	REPLY_MORE,	 /* all of `*in` was used; the reply is not whole yet */
+	REPLY_READY,	 /* reader->reply is a whole reply */
+	REPLY_MALFORMED, /* no SMTP: bad code, mixed codes, or over the bounds
+			  */
 };
 
 /*

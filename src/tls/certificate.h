@@ -22,8 +22,8 @@ struct certificate {
 	struct span names;   /* GeneralNames, for certificate_next_name */
 	int64_t not_before;  /* seconds since 1970 */
 	int64_t not_after;
-	bool has_names;      /* there is a subjectAltName extension */
-	bool is_ca;          /* basicConstraints say so */
+	bool has_names;	     /* there is a subjectAltName extension */
+	bool is_ca;	     /* basicConstraints say so */
 	bool is_for_servers; /* serverAuth, any use, or no word on its use */
 	bool is_weak_signed; /* by a digest nobody should trust: MD5, SHA-1 */
 };
@@ -39,8 +39,8 @@ bool certificate_read(struct span der, struct certificate *certificate);
 
 /* Cuts the next name off `*names`, a copy of certificate.names. False when
  * there is none left, or none that can be read. */
-bool certificate_next_name(struct span *names, struct span *name,
-    enum certificate_name_kind *kind);
+bool certificate_next_name(
+    struct span *names, struct span *name, enum certificate_name_kind *kind);
 
 /*
  * Does one of the certificate's names say `host`? Equal but for case, or "*."

@@ -32,12 +32,12 @@ struct portrait {
 
 struct finding {
 	enum tls_fault fault;
-	int error;      /* BearSSL's, or 0 when it found nothing wrong */
+	int error;	/* BearSSL's, or 0 when it found nothing wrong */
 	unsigned count; /* certificates seen */
 	struct portrait own;
-	struct portrait last;     /* of the chain */
+	struct portrait last;	  /* of the chain */
 	struct portrait untimely; /* the first one outside of its dates */
-	struct portrait weak;     /* the first one with a weak signature */
+	struct portrait weak;	  /* the first one with a weak signature */
 	char names[FINDING_NAMES_OCTETS]; /* of the server's own */
 };
 

@@ -29,7 +29,7 @@ struct pem_object {
 	struct span label; /* "CERTIFICATE", "RSA PRIVATE KEY" */
 	struct span der;   /* lives until pem_close */
 	bool is_encrypted; /* by a passphrase; `der` is then of no use */
-	unsigned line;     /* of its BEGIN */
+	unsigned line;	   /* of its BEGIN */
 };
 
 enum pem_verdict {

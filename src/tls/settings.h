@@ -14,13 +14,13 @@ struct tls_pin {
 };
 
 struct tls_client_settings {
-	const char *name;               /* must stand in the certificate; a DNS
-	                                   name (A-labels) or an address */
-	const char *ca_file;            /* NULL: the system's bundle */
-	const struct tls_pin *pins;     /* one of them must match, if any */
+	const char *name;	    /* must stand in the certificate; a DNS
+				       name (A-labels) or an address */
+	const char *ca_file;	    /* NULL: the system's bundle */
+	const struct tls_pin *pins; /* one of them must match, if any */
 	size_t pin_count;
 	const char *client_certificate; /* PEM files; NULL: none */
-	const char *client_key;         /* NULL: in the certificate's file */
+	const char *client_key;		/* NULL: in the certificate's file */
 };
 
 #endif

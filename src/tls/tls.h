@@ -35,18 +35,18 @@ struct tls;
 enum tls_state {
 	TLS_HANDSHAKE, /* not yet open */
 	TLS_OPEN,      /* verified; plain octets may pass */
-	TLS_CLOSED,    /* ended in order: by their close_notify or by tls_close */
-	TLS_FAILED,    /* see tls_fault */
+	TLS_CLOSED, /* ended in order: by their close_notify or by tls_close */
+	TLS_FAILED, /* see tls_fault */
 };
 
 enum tls_fault {
 	TLS_FAULT_NONE,
 	TLS_FAULT_UNTRUSTED, /* no anchor vouches for the chain */
-	TLS_FAULT_NAME,      /* the certificate is for other names */
+	TLS_FAULT_NAME,	     /* the certificate is for other names */
 	TLS_FAULT_DATES,     /* expired, or not valid yet */
-	TLS_FAULT_WEAK,      /* RSA below 2048 bits, SHA-1 or MD5 signature */
+	TLS_FAULT_WEAK,	     /* RSA below 2048 bits, SHA-1 or MD5 signature */
 	TLS_FAULT_USAGE,     /* not a server's certificate (EKU, key usage) */
-	TLS_FAULT_PIN,       /* none of the pins matches */
+	TLS_FAULT_PIN,	     /* none of the pins matches */
 	TLS_FAULT_CHAIN,     /* out of order, incomplete, unreadable */
 	TLS_FAULT_VERSION,   /* no TLS 1.2, or no suite in common */
 	TLS_FAULT_NOT_TLS,   /* the peer does not speak TLS here */

@@ -23,8 +23,8 @@ enum { VERIFY_CERTIFICATE_OCTETS = 12288 };
 
 /* Whom the certificate must be for. */
 struct verify_subject {
-	const char *name;      /* for words, and the DNS name to be found */
-	struct span address;   /* to be found instead, if not empty */
+	const char *name;    /* for words, and the DNS name to be found */
+	struct span address; /* to be found instead, if not empty */
 	const struct tls_pin *pins;
 	size_t pin_count;
 };

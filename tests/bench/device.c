@@ -45,13 +45,12 @@ static void hang_up(struct device *device)
 }
 
 /* A connection that fails takes one message of the job with it. */
-static void fail(
-    struct device *device, enum mishap mishap, const char *words)
+static void fail(struct device *device, enum mishap mishap, const char *words)
 {
 	char text[DEVICE_LINE_OCTETS + 32];
 
-	(void)snprintf(text, sizeof(text), "%s: %s", lines[device->step].name,
-	    words);
+	(void)snprintf(
+	    text, sizeof(text), "%s: %s", lines[device->step].name, words);
 	tally_fail(device->tally, mishap, text);
 	if (device->is_held)
 		device->job->held--;
@@ -79,14 +78,13 @@ static bool dial(struct device *device)
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int on = 1;
 
-	device->fd = socket(
-	    AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	device->fd =
+	    socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (device->fd < 0)
 		return false;
-	(void)setsockopt(
-	    device->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(device->fd, (struct sockaddr *)&address,
-		sizeof(address)) != 0 &&
+	(void)setsockopt(device->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (connect(device->fd, (struct sockaddr *)&address, sizeof(address)) !=
+		0 &&
 	    errno != EINPROGRESS)
 		return false;
 	watch(device, EPOLL_CTL_ADD, EPOLLIN);
@@ -99,7 +97,9 @@ void device_begin(struct device *device, struct job *job, struct tally *tally)
 	if (!may_begin(job))
 		return;
 	job->left--;
-	*device = (struct device){ .job = job, .tally = tally, .fd = -1,
+	*device = (struct device){ .job = job,
+		.tally = tally,
+		.fd = -1,
 		.connected_at = device_clock() };
 	if (!dial(device))
 		fail(device, MISHAP_CONNECT, strerror(errno));
@@ -110,7 +110,8 @@ void device_begin(struct device *device, struct job *job, struct tally *tally)
 static size_t octets_to_hold_back(const struct device *device)
 {
 	return device->job->hold == HOLD_BUSY && device->step == STEP_DOT
-	    ? device->job->message_len / 2 : 0;
+		   ? device->job->message_len / 2
+		   : 0;
 }
 
 /* Sends what is left to say, as far as the socket takes it now. */
@@ -247,8 +248,10 @@ void device_turn(struct device *device)
 	else if (len == 0)
 		fail(device, MISHAP_CLOSED, "closed");
 	else if (errno != EAGAIN)
-		fail(device, device->step == STEP_GREETING ? MISHAP_CONNECT :
-		    MISHAP_CLOSED, strerror(errno));
+		fail(device,
+		    device->step == STEP_GREETING ? MISHAP_CONNECT
+						  : MISHAP_CLOSED,
+		    strerror(errno));
 	else if (device->out_len > 0 && !device->is_held)
 		send_on(device);
 	if (device->fd < 0 && device->job->hold == HOLD_NONE)

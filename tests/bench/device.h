@@ -32,12 +32,12 @@ struct job {
 	uint16_t port;
 	unsigned per_connection; /* messages */
 	enum hold hold;
-	char *message;           /* its octets and the dot behind them */
+	char *message; /* its octets and the dot behind them */
 	size_t message_len;
-	size_t size;             /* without the dot */
-	uint64_t left;           /* messages that nobody began yet */
-	uint64_t until;          /* no message begins after this time */
-	unsigned held;           /* devices that stand where they were told */
+	size_t size;	/* without the dot */
+	uint64_t left;	/* messages that nobody began yet */
+	uint64_t until; /* no message begins after this time */
+	unsigned held;	/* devices that stand where they were told */
 	int epoll;
 };
 
@@ -56,11 +56,11 @@ enum step {
 struct device {
 	struct job *job;
 	struct tally *tally;
-	int fd;                 /* -1: not connected */
+	int fd; /* -1: not connected */
 	enum step step;
 	bool is_held;
-	unsigned sent;          /* messages of this connection */
-	const char *out;        /* what has to leave yet */
+	unsigned sent;	 /* messages of this connection */
+	const char *out; /* what has to leave yet */
 	size_t out_len;
 	uint64_t connected_at;
 	uint64_t mail_at;
@@ -72,8 +72,7 @@ struct device {
 uint64_t device_clock(void);
 
 /* Connects when the job has a message left; a failure is in the tally. */
-void device_begin(
-    struct device *device, struct job *job, struct tally *tally);
+void device_begin(struct device *device, struct job *job, struct tally *tally);
 
 /* The socket is ready for something. Ends or begins a connection if due. */
 void device_turn(struct device *device);

@@ -41,7 +41,7 @@ struct run {
 	struct device *devices;
 	unsigned clients;
 	unsigned begun; /* devices */
-	uint64_t end;   /* of everything */
+	uint64_t end;	/* of everything */
 };
 
 static struct settings {
@@ -100,8 +100,8 @@ static bool read_options(char **argv)
 {
 	for (; *argv; argv += 2) {
 		if (!argv[1] || !set_option(argv[0], argv[1])) {
-			fprintf(stderr, "bench-load: %s: not understood\n",
-			    *argv);
+			fprintf(
+			    stderr, "bench-load: %s: not understood\n", *argv);
 			return false;
 		}
 	}

@@ -36,8 +36,8 @@ static void keep(struct samples *samples, uint64_t ns)
 }
 
 /* see tally.h */
-void tally_send(struct tally *tally, size_t octets, uint64_t connect_ns,
-    uint64_t mail_ns)
+void tally_send(
+    struct tally *tally, size_t octets, uint64_t connect_ns, uint64_t mail_ns)
 {
 	tally->messages++;
 	tally->octets += octets;

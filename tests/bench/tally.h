@@ -15,9 +15,9 @@ enum { TALLY_SAMPLES = 1 << 20 };
 /* Why a message did not get its 250. */
 enum mishap {
 	MISHAP_CONNECT, /* nobody took the connection */
-	MISHAP_CLOSED,  /* it ended too early */
+	MISHAP_CLOSED,	/* it ended too early */
 	MISHAP_REFUSED, /* the reply was another than the one hoped for */
-	MISHAP_LATE,    /* not done when the whole run had to end */
+	MISHAP_LATE,	/* not done when the whole run had to end */
 	MISHAP_COUNT,
 };
 
@@ -28,7 +28,7 @@ struct samples {
 
 struct tally {
 	struct samples connect; /* connect() to the first message's 250 */
-	struct samples mail;    /* MAIL to the 250, every message */
+	struct samples mail;	/* MAIL to the 250, every message */
 	uint64_t messages;
 	uint64_t octets;
 	uint64_t failures[MISHAP_COUNT];
@@ -39,8 +39,8 @@ int tally_init(struct tally *tally);
 void tally_finish(struct tally *tally);
 
 /* A message got its 250. connect_ns is 0 when it was not the first one. */
-void tally_send(struct tally *tally, size_t octets, uint64_t connect_ns,
-    uint64_t mail_ns);
+void tally_send(
+    struct tally *tally, size_t octets, uint64_t connect_ns, uint64_t mail_ns);
 
 /* One did not. The first words of each kind are shown on stderr. */
 void tally_fail(struct tally *tally, enum mishap mishap, const char *words);

@@ -28,8 +28,7 @@ static enum address_verdict read_behind(const char *prefix, struct span path,
 	text_init(&text, storage, MAX);
 	text_puts(&text, prefix);
 	text_put(&text, path);
-	return address_read_path(
-	    text_span(&text), SPAN("TO:"), address, rest);
+	return address_read_path(text_span(&text), SPAN("TO:"), address, rest);
 }
 
 /* The path's own octets: none of another command, none of a parameter. */
@@ -69,7 +68,7 @@ static void check_path(struct span heard)
 	mail_parameters_read(rest, &parameters);
 	ENSURE(parameters.size <= UINT64_MAX / 2);
 	ENSURE(read_behind("TO:", said, &address, &rest, again_line) ==
-	    ADDRESS_READY);
+	       ADDRESS_READY);
 	ENSURE(rest.len == 0);
 	ENSURE(span_equal(say(&address, again), said));
 }

@@ -86,8 +86,7 @@ static void check_canonical(struct span content)
 }
 
 /* Says the content as to a provider, through little room. */
-static size_t say(
-    struct span content, size_t room, char *out, uint64_t *folds)
+static size_t say(struct span content, size_t room, char *out, uint64_t *folds)
 {
 	char storage[4096];
 	struct stuffing stuffing = { 0 };
@@ -160,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	grain_init(&grain, data, size);
 	feed(&whole, grain.rest, 4096);
 	while (cut.verdict == BODY_MORE &&
-	    grain_next(&grain, (struct span){ 0 }, &piece))
+	       grain_next(&grain, (struct span){ 0 }, &piece))
 		feed(&cut, piece, room);
 	check_same(&whole, &cut);
 	ENSURE(whole.left.len == cut.left.len + grain.rest.len);

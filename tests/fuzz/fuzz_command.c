@@ -9,7 +9,7 @@
 static bool is_within(struct span part, struct span line)
 {
 	return part.len == 0 || (part.ptr >= line.ptr &&
-	    part.ptr + part.len <= line.ptr + line.len);
+				    part.ptr + part.len <= line.ptr + line.len);
 }
 
 static void check_command(struct span line)
@@ -22,8 +22,8 @@ static void check_command(struct span line)
 	ENSURE((command.verb == VERB_EMPTY) == (command.word.len == 0));
 	ENSURE(span_trim(command.argument).len == command.argument.len);
 	if (command.verb > VERB_EMPTY && command.verb < VERB_FOREIGN)
-		ENSURE(span_equal_nocase(
-		    command.word, verb_name(command.verb)));
+		ENSURE(
+		    span_equal_nocase(command.word, verb_name(command.verb)));
 }
 
 static void check_first(struct span first)

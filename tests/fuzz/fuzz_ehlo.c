@@ -19,8 +19,8 @@ static bool is_said(struct span text, struct span keyword)
 
 		if (span_starts_nocase(line, keyword) &&
 		    (line.len == keyword.len ||
-		    is_blank(line.ptr[keyword.len]) ||
-		    line.ptr[keyword.len] == '='))
+			is_blank(line.ptr[keyword.len]) ||
+			line.ptr[keyword.len] == '='))
 			return true;
 		text = span_from(text, end + 1);
 	}

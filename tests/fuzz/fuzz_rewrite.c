@@ -28,8 +28,7 @@ static size_t make_content(struct span input, char *storage, size_t size)
 	body_init(&body, false);
 	body_read(&body, &input, &content);
 	/* Content ends in a line end, or there is none. */
-	while (buf_len(&content) > 0 &&
-	    storage[buf_len(&content) - 1] != '\n')
+	while (buf_len(&content) > 0 && storage[buf_len(&content) - 1] != '\n')
 		content.tail--;
 	return buf_len(&content);
 }
@@ -70,7 +69,8 @@ static struct span skip_separator(struct span content)
 	size_t len = header_line_length(content);
 
 	return header_is_separator(span_first(content, len))
-	    ? span_from(content, len) : content;
+		   ? span_from(content, len)
+		   : content;
 }
 
 /* Where the header section ends. */
@@ -87,8 +87,8 @@ static size_t section_length(struct span content)
 static bool is_about_sender(struct span name)
 {
 	return span_equal_nocase(name, SPAN("From")) ||
-	    span_equal_nocase(name, SPAN("Sender")) ||
-	    span_equal_nocase(name, SPAN("Reply-To"));
+	       span_equal_nocase(name, SPAN("Sender")) ||
+	       span_equal_nocase(name, SPAN("Reply-To"));
 }
 
 /* Every other field stands in the output, in the same order. */
@@ -128,11 +128,11 @@ static void check(const struct rewrite_policy *policy, struct span content)
 		ENSURE(send_through(&again, content, 1, crumbs) == len);
 		ENSURE(memcmp(whole, crumbs, len) == 0);
 		ENSURE((int64_t)len ==
-		    (int64_t)content.len + rewrite_growth(&rewrite));
+		       (int64_t)content.len + rewrite_growth(&rewrite));
 		check_canonical(span_make(whole, len));
 		ENSURE(len >= body.len);
-		ENSURE(span_equal(body, span_from(span_make(whole, len),
-						  len - body.len)));
+		ENSURE(span_equal(
+		    body, span_from(span_make(whole, len), len - body.len)));
 		check_fields(content, span_make(whole, len));
 	}
 	free(whole);

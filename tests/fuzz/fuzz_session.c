@@ -26,7 +26,8 @@ enum {
 };
 
 #define THE_SECRET "q8#Wz-77!kY"
-#define OFFERS "250-mx\r\n250-STARTTLS\r\n250-SIZE 5000\r\n" \
+#define OFFERS                                                                 \
+	"250-mx\r\n250-STARTTLS\r\n250-SIZE 5000\r\n"                          \
 	"250-8BITMIME\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
 /* What is known of one provider's connection from its octets alone. */
@@ -35,13 +36,13 @@ struct watch {
 	size_t len;
 	bool has_said_auth;
 	bool has_said_mail;
-	bool has_said_data;   /* its content may come */
-	char last;            /* octets of the content before the next one */
+	bool has_said_data; /* its content may come */
+	char last;	    /* octets of the content before the next one */
 	char last_but_one;
-	size_t line_octets;   /* of the line of content being said */
-	bool has_begun_dot;   /* that line begins with a dot */
-	bool has_ended;       /* the end was said */
-	char code[4];         /* of the reply behind it */
+	size_t line_octets; /* of the line of content being said */
+	bool has_begun_dot; /* that line begins with a dot */
+	bool has_ended;	    /* the end was said */
+	char code[4];	    /* of the reply behind it */
 	size_t code_len;
 	bool is_accepted;
 };
@@ -65,7 +66,7 @@ struct scene {
 	bool has_content_left; /* for the message that the device sends */
 	char heard[600];       /* the line being said to the device */
 	size_t heard_len;
-	bool is_dot_awaited;   /* 354 was said */
+	bool is_dot_awaited; /* 354 was said */
 	char out[UPSTREAM_OUT_OCTETS];
 	char envelope[ENVELOPE_OCTETS];
 	char hold[MUCH_HOLD];
@@ -106,12 +107,10 @@ static void judge_auth(struct watch *watch, struct span line)
 
 static void judge_path(struct watch *watch, struct span line, bool is_mail)
 {
-	bool may_be_plain =
-	    scene.upstream_policy.security == UPSTREAM_PLAIN;
+	bool may_be_plain = scene.upstream_policy.security == UPSTREAM_PLAIN;
 
 	ENSURE(scene.upstream.is_secure || may_be_plain);
-	ENSURE(watch->has_said_auth ||
-	    scene.upstream_policy.mechanisms == 0);
+	ENSURE(watch->has_said_auth || scene.upstream_policy.mechanisms == 0);
 	ENSURE(span_find(line, '>') < line.len);
 	ENSURE(is_mail || watch->has_said_mail);
 	watch->has_said_mail = true;
@@ -135,7 +134,7 @@ static void judge_data(struct watch *watch)
 static void judge_command(struct watch *watch, struct span line)
 {
 	ENSURE(starts(line, SPAN("AUTH ")) ||
-	    scene.upstream.stage == STAGE_AUTH || line.len <= 510);
+	       scene.upstream.stage == STAGE_AUTH || line.len <= 510);
 	for (size_t i = 0; i < line.len; i++)
 		ENSURE(is_print(line.ptr[i]));
 	if (scene.upstream.stage == STAGE_AUTH &&
@@ -156,7 +155,7 @@ static void judge_command(struct watch *watch, struct span line)
 		watch->has_said_mail = false;
 	} else {
 		ENSURE(span_equal(line, SPAN("STARTTLS")) ||
-		    span_equal(line, SPAN("QUIT")));
+		       span_equal(line, SPAN("QUIT")));
 	}
 }
 
@@ -253,7 +252,7 @@ static void watch_heard(struct span octets)
 			continue;
 		}
 		ENSURE(scene.heard_len > 0 &&
-		    scene.heard[scene.heard_len - 1] == '\r');
+		       scene.heard[scene.heard_len - 1] == '\r');
 		judge_heard(span_make(scene.heard, scene.heard_len - 1));
 		scene.heard_len = 0;
 	}
@@ -291,7 +290,7 @@ static void do_pool(void)
 	if (wants & WANT_RELEASE)
 		take_back();
 	else if ((wants & WANT_LINK) && scene.has_upstream &&
-	    !scene.was_released && upstream_is_ready(&scene.upstream)) {
+		 !scene.was_released && upstream_is_ready(&scene.upstream)) {
 		session_provider_size(
 		    &scene.session, scene.upstream.offers.max_size);
 		session_lease(&scene.session, &scene.upstream, &scene.loan);
@@ -338,7 +337,7 @@ static void move(void)
 		session_put(&scene.session, (struct span){ 0 });
 		note_phase();
 	} while (used > 0 || (wants & WANT_RELEASE) ||
-	    wants != session_wants(&scene.session));
+		 wants != session_wants(&scene.session));
 }
 
 static bool say(void)
@@ -369,8 +368,8 @@ static void judge_patience(void)
 	unsigned wants = session_wants(session) & ~(unsigned)WANT_WARM;
 
 	ENSURE(session_deadline(session) > 0 || wants != 0 ||
-	    session_peek(session).len > 0 ||
-	    (session->upstream && upstream_deadline(session->upstream) > 0));
+	       session_peek(session).len > 0 ||
+	       (session->upstream && upstream_deadline(session->upstream) > 0));
 }
 
 /* Compared octet by octet: else the fuzzer learns the secret from us. */
@@ -560,11 +559,11 @@ static void do_slow(struct span octet)
 static void do_quit(struct span unused)
 {
 	(void)unused;
-	if (scene.has_upstream && !scene.session.upstream &&
-	    scene.was_released)
+	if (scene.has_upstream && !scene.session.upstream && scene.was_released)
 		upstream_quit(&scene.upstream);
 }
 
+/* clang-format off */
 static const struct step_row {
 	void (*run)(struct span what);
 	enum { NOTHING, OCTET, OCTETS } what;
@@ -585,6 +584,7 @@ static const struct step_row {
 	[PROGRAM_SLOW]      = { do_slow,      OCTET },
 	[PROGRAM_QUIT]      = { do_quit,      NOTHING },
 };
+/* clang-format on */
 static_assert(array_len(steps) == PROGRAM_STEPS, "every step has its row");
 
 /* The step at the front; false when the program is over. */
@@ -662,11 +662,10 @@ static void begin(const unsigned char *head)
 	memset(&scene, 0, sizeof(scene));
 	set_policies(head);
 	memcpy(scene.secret_octets, THE_SECRET, sizeof(THE_SECRET));
-	scene.secret = (struct secret){ scene.secret_octets,
-		sizeof(THE_SECRET) - 1 };
+	scene.secret =
+	    (struct secret){ scene.secret_octets, sizeof(THE_SECRET) - 1 };
 	scene.loan = (struct loan){ scene.envelope, sizeof(scene.envelope),
-		scene.hold,
-		head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD,
+		scene.hold, head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD,
 		scene.fields, sizeof(scene.fields), 1795256108,
 		SPAN("<1@relay.example>") };
 	scene.pending = malloc(1);
@@ -703,8 +702,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < PROGRAM_HEAD ||
 	    holds_secret(span_make((const char *)data, size)))
 		return 0;
-	program = span_make((const char *)data + PROGRAM_HEAD,
-	    size - PROGRAM_HEAD);
+	program =
+	    span_make((const char *)data + PROGRAM_HEAD, size - PROGRAM_HEAD);
 	begin(data);
 	while (run_step(&program))
 		;

@@ -24,8 +24,7 @@ static size_t next_length(struct grain *grain)
 
 	if (seed < 2)
 		return seed == 0 ? grain->rest.len : 1;
-	grain->state =
-	    (grain->state * 1103515245u + 12345u) << 8 | seed;
+	grain->state = (grain->state * 1103515245u + 12345u) << 8 | seed;
 	high = grain->state >> 16;
 	return 1 + high % (high & 0x8000 ? 4 : 1u << (2 + seed % 10));
 }
@@ -64,7 +63,7 @@ void digest_add(uint64_t *digest, struct span octets)
 	digest_number(digest, octets.len);
 	for (size_t i = 0; i < octets.len; i++)
 		*digest = (*digest ^ (unsigned char)octets.ptr[i]) *
-		    UINT64_C(0x100000001b3);
+			  UINT64_C(0x100000001b3);
 }
 
 /* see grain.h */

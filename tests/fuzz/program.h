@@ -11,31 +11,31 @@
 #define FUZZ_PROGRAM_H
 
 enum program_head {
-	PROGRAM_GRAIN,      /* octets at a time; 0: all at once */
+	PROGRAM_GRAIN,	    /* octets at a time; 0: all at once */
 	PROGRAM_SECURITY,   /* enum upstream_security */
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
-	PROGRAM_HOLD,       /* how much is held: 0 little, else much */
-	PROGRAM_LIMITS,     /* recipients; the high bit: a size limit */
+	PROGRAM_HOLD,	    /* how much is held: 0 little, else much */
+	PROGRAM_LIMITS,	    /* recipients; the high bit: a size limit */
 	PROGRAM_REWRITE,    /* what is changed in a message, as bits */
 	PROGRAM_HEAD,
 };
 
 enum program_step {
-	PROGRAM_CLIENT,    /* the device says ... */
-	PROGRAM_UPSTREAM,  /* the provider says ... */
-	PROGRAM_DIAL,      /* a new connection is being made */
+	PROGRAM_CLIENT,	  /* the device says ... */
+	PROGRAM_UPSTREAM, /* the provider says ... */
+	PROGRAM_DIAL,	  /* a new connection is being made */
 	PROGRAM_CONNECTED,
 	PROGRAM_SECURED,
-	PROGRAM_WARM,      /* or one is there already, logged in */
-	PROGRAM_AGAIN,     /* the one that was given back may be leased */
-	PROGRAM_NO_LINK,   /* there is none: which failure */
-	PROGRAM_LOSE,      /* it is lost: which failure */
-	PROGRAM_CLOSED,    /* the provider closes */
-	PROGRAM_GONE,      /* the device closes */
+	PROGRAM_WARM,	 /* or one is there already, logged in */
+	PROGRAM_AGAIN,	 /* the one that was given back may be leased */
+	PROGRAM_NO_LINK, /* there is none: which failure */
+	PROGRAM_LOSE,	 /* it is lost: which failure */
+	PROGRAM_CLOSED,	 /* the provider closes */
+	PROGRAM_GONE,	 /* the device closes */
 	PROGRAM_DRAIN,
-	PROGRAM_WAIT,      /* so many times ten seconds */
-	PROGRAM_SLOW,      /* bit 0: the device takes nothing; 1: the provider */
-	PROGRAM_QUIT,      /* the pool is tired of the one given back */
+	PROGRAM_WAIT, /* so many times ten seconds */
+	PROGRAM_SLOW, /* bit 0: the device takes nothing; 1: the provider */
+	PROGRAM_QUIT, /* the pool is tired of the one given back */
 	PROGRAM_STEPS,
 };
 

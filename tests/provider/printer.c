@@ -23,8 +23,8 @@ static FILE *dial(int port)
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address,
-			  sizeof(address)) != 0) {
+	if (fd < 0 ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		perror("printer: connect");
 		exit(1);
 	}

@@ -62,8 +62,8 @@ static void tell_no_link(struct show *show, struct span words)
 	enum failure failure = find_failure(show, words);
 
 	seed_step_with(show, PROGRAM_NO_LINK, failure);
-	session_no_link(&show->world.session, failure,
-	    show->world.upstream_policy.host);
+	session_no_link(
+	    &show->world.session, failure, show->world.upstream_policy.host);
 }
 
 static void tell_credential(struct show *show, struct span words)
@@ -84,8 +84,8 @@ static void tell_lost(struct show *show, struct span words)
 	enum failure failure = find_failure(show, words);
 
 	seed_step_with(show, PROGRAM_LOSE, failure);
-	upstream_lose(&show->world.upstream, failure,
-	    SPAN("told by the transcript"));
+	upstream_lose(
+	    &show->world.upstream, failure, SPAN("told by the transcript"));
 }
 
 static void tell_closed(struct show *show, struct span words)
@@ -140,10 +140,11 @@ static void tell_slow(struct show *show, struct span words)
 
 	world->is_client_slow = span_equal(words, SPAN("device"));
 	world->is_provider_slow = span_equal(words, SPAN("provider"));
-	seed_step_with(show, PROGRAM_SLOW, world->is_client_slow |
-	    (unsigned)world->is_provider_slow << 1);
+	seed_step_with(show, PROGRAM_SLOW,
+	    world->is_client_slow | (unsigned)world->is_provider_slow << 1);
 }
 
+/* clang-format off */
 static const struct news_row {
 	const char *verb;
 	void (*tell)(struct show *, struct span words);
@@ -164,6 +165,7 @@ static const struct news_row {
 	{ "wait",            tell_wait },
 	{ "slow",            tell_slow },
 };
+/* clang-format on */
 
 /* see show.h */
 void show_tell(struct show *show, struct span words)
@@ -201,7 +203,7 @@ static bool is_wanting_no_link(const struct world *world, struct span words)
 static bool is_wanting_fresh(const struct world *world, struct span words)
 {
 	return is_wanting_link(world, words) &&
-	    session_wants_fresh(&world->session);
+	       session_wants_fresh(&world->session);
 }
 
 static bool is_wanting_close(const struct world *world, struct span words)
@@ -221,8 +223,7 @@ static bool is_wanting_tls(const struct world *world, struct span words)
 	return upstream_wants(&world->upstream) & UPSTREAM_WANTS_TLS;
 }
 
-static bool is_wanting_credential(
-    const struct world *world, struct span words)
+static bool is_wanting_credential(const struct world *world, struct span words)
 {
 	(void)words;
 	return upstream_wants(&world->upstream) & UPSTREAM_WANTS_CREDENTIAL;
@@ -231,7 +232,7 @@ static bool is_wanting_credential(
 static bool is_released(const struct world *world, struct span words)
 {
 	return world->was_released &&
-	    span_equal(words, stage_name(world->upstream.stage));
+	       span_equal(words, stage_name(world->upstream.stage));
 }
 
 static bool is_in_stage(const struct world *world, struct span words)
@@ -242,7 +243,7 @@ static bool is_in_stage(const struct world *world, struct span words)
 static bool is_lost(const struct world *world, struct span words)
 {
 	return world->upstream.stage == STAGE_LOST &&
-	    span_equal(words, failure_name(world->upstream.failure));
+	       span_equal(words, failure_name(world->upstream.failure));
 }
 
 /* The device is not read from: it must wait. */
@@ -263,9 +264,10 @@ static bool is_timed(const struct world *world, struct span words)
 {
 	(void)words;
 	return session_deadline(&world->session) > 0 ||
-	    (world->has_upstream && upstream_deadline(&world->upstream) > 0);
+	       (world->has_upstream && upstream_deadline(&world->upstream) > 0);
 }
 
+/* clang-format off */
 static const struct wish_row {
 	const char *verb;
 	bool (*stands)(const struct world *, struct span words);
@@ -285,6 +287,7 @@ static const struct wish_row {
 	{ "starved",    is_starved },
 	{ "timed",      is_timed },
 };
+/* clang-format on */
 
 /* see show.h */
 void show_check(struct show *show, struct span words)

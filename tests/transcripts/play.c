@@ -79,7 +79,7 @@ static void unescape_one(struct span *rest, struct text *out)
 		repeat(rest, out);
 	} else if (c == 'x' && rest->len >= 2) {
 		text_putc(out, (char)(hex_value(rest->ptr[0]) << 4 |
-		    hex_value(rest->ptr[1])));
+				      hex_value(rest->ptr[1])));
 		*rest = span_from(*rest, 2);
 	}
 }
@@ -118,8 +118,7 @@ static void expect_line(struct show *show, struct buf *said, struct span want)
 }
 
 /* Octets that are no line yet. */
-static void expect_octets(
-    struct show *show, struct buf *said, struct span want)
+static void expect_octets(struct show *show, struct buf *said, struct span want)
 {
 	struct span have = span_first(buf_peek(said), want.len);
 
@@ -152,8 +151,8 @@ static void expect_fact(struct show *show, struct span want)
 	enum log_level level;
 	struct span words;
 
-	while (facts_read(
-	    &show->world.facts, &show->facts_at, &level, &words)) {
+	while (
+	    facts_read(&show->world.facts, &show->facts_at, &level, &words)) {
 		if (contains(words, want))
 			return;
 		if (contains(words, SPAN("event=message"))) {
@@ -181,8 +180,7 @@ static void expect_no_message(struct show *show)
 	enum log_level level;
 	struct span words;
 
-	while (facts_read(
-	    &show->world.facts, &show->facts_at, &level, &words))
+	while (facts_read(&show->world.facts, &show->facts_at, &level, &words))
 		if (contains(words, SPAN("event=message")))
 			show_fail(show, "told, not listed", words);
 }
@@ -284,8 +282,8 @@ static void play_line(struct show *show, struct span line)
 	}
 }
 
-static bool play_file(const char *file, struct span script, size_t grain,
-    const char *seeds)
+static bool play_file(
+    const char *file, struct span script, size_t grain, const char *seeds)
 {
 	struct show *show = calloc(1, sizeof(*show));
 	bool has_passed;
@@ -339,8 +337,9 @@ int main(int argc, char **argv)
 		size_t len = file ? fread(script, 1, sizeof(script), file) : 0;
 
 		for (size_t g = 0; g < array_len(grains); g++) {
-			if (len > 0 && play_file(argv[i],
-			    span_make(script, len), grains[g], seeds))
+			if (len > 0 &&
+			    play_file(argv[i], span_make(script, len),
+				grains[g], seeds))
 				passed++;
 			else
 				failed++;

@@ -20,7 +20,7 @@ void seed_begin(struct show *show)
 	put(show, world->hold < 1000 ? 0 : 1);
 	put(show, world->client_policy.recipients & 0x7f);
 	put(show, (world->upstream_policy.sender.len > 0) |
-	    (unsigned)world->client_policy.completes << 1);
+		      (unsigned)world->client_policy.completes << 1);
 }
 
 /* see seed.h */
@@ -30,8 +30,7 @@ void seed_step(struct show *show, enum program_step step)
 }
 
 /* see seed.h */
-void seed_step_with(
-    struct show *show, enum program_step step, unsigned octet)
+void seed_step_with(struct show *show, enum program_step step, unsigned octet)
 {
 	put(show, step);
 	put(show, octet);

@@ -15,8 +15,7 @@ void seed_begin(struct show *show);
 
 /* A step; one with an octet; one with what is said. */
 void seed_step(struct show *show, enum program_step step);
-void seed_step_with(
-    struct show *show, enum program_step step, unsigned octet);
+void seed_step_with(struct show *show, enum program_step step, unsigned octet);
 void seed_say(struct show *show, enum program_step step, struct span said);
 
 /* Writes the program to FOLDER/NAME, NAME being that of the transcript. */

@@ -52,6 +52,7 @@ static void set_token(struct show *show, uint64_t number)
 	show->world.secret = (struct secret){ show->secret, number };
 }
 
+/* clang-format off */
 static const struct number_row {
 	const char *key;
 	void (*set)(struct show *, uint64_t number);
@@ -64,6 +65,7 @@ static const struct number_row {
 	{ "complete",     set_complete },
 	{ "any-end",      set_any_end },
 };
+/* clang-format on */
 
 /* ---- settings with words ---- */
 
@@ -99,9 +101,9 @@ static void set_sender(struct show *show, struct span value)
 static void set_signed(struct show *show, struct span value)
 {
 	show->world.upstream_policy.is_signed =
-	    span_equal(value, SPAN("pass")) ? SIGNED_PASS
+	    span_equal(value, SPAN("pass"))	? SIGNED_PASS
 	    : span_equal(value, SPAN("refuse")) ? SIGNED_REFUSE
-	    : SIGNED_REWRITE;
+						: SIGNED_REWRITE;
 }
 
 static void set_tls(struct show *show, struct span value)
@@ -145,6 +147,7 @@ static void set_log(struct show *show, struct span value)
 	show->world.log = LOG_LEVEL_TRACE;
 }
 
+/* clang-format off */
 static const struct word_row {
 	const char *key;
 	void (*set)(struct show *, struct span value);
@@ -161,6 +164,7 @@ static const struct word_row {
 	{ "allowed",     set_allowed },
 	{ "signed",      set_signed },      /* pass, refuse */
 };
+/* clang-format on */
 
 /* see show.h */
 void show_set(struct show *show, struct span line)
@@ -206,6 +210,6 @@ void show_set_defaults(struct show *show)
 		.hello = SPAN("relay.example"),
 		.user = SPAN("scan@example.com"),
 		.mechanisms = SASL_BIT(SASL_PLAIN) | SASL_BIT(SASL_LOGIN) |
-		    SASL_BIT(SASL_CRAM_MD5),
+			      SASL_BIT(SASL_CRAM_MD5),
 	};
 }

@@ -53,8 +53,7 @@ static void lease(struct world *world)
 		sizeof(world->loan_fields), 1795256108,
 		SPAN("<unique@relay>") };
 
-	session_provider_size(
-	    &world->session, world->upstream.offers.max_size);
+	session_provider_size(&world->session, world->upstream.offers.max_size);
 	session_lease(&world->session, &world->upstream, &loan);
 }
 
@@ -93,7 +92,7 @@ static void move(struct world *world)
 		do_pool(world);
 		session_put(&world->session, (struct span){ 0 });
 	} while (used > 0 || (wants & WANT_RELEASE) ||
-	    wants != session_wants(&world->session));
+		 wants != session_wants(&world->session));
 }
 
 static bool take_client(struct world *world)

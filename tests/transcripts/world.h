@@ -30,12 +30,12 @@ struct world {
 	bool is_provider_slow;
 	uint64_t now;
 	size_t hold;
-	char *out;           /* lent to the upstream */
+	char *out; /* lent to the upstream */
 	char *loan_envelope;
 	char *loan_hold;
 	char loan_fields[REWRITE_TEXT_OCTETS];
-	struct buf from_client;  /* said by the device, not used yet */
-	struct buf to_client;    /* said to it, not checked yet */
+	struct buf from_client; /* said by the device, not used yet */
+	struct buf to_client;	/* said to it, not checked yet */
 	struct buf to_upstream;
 };
 

@@ -75,8 +75,7 @@ int scratch_end(void **state)
 }
 
 /* see scratch.h */
-struct settings *scratch_read(
-    const char *text, mode_t mode, char **printed)
+struct settings *scratch_read(const char *text, mode_t mode, char **printed)
 {
 	struct complaints complaints;
 	struct settings *settings;
@@ -105,4 +104,3 @@ struct settings *scratch_read_good(const char *text)
 	assert_non_null(settings);
 	return settings;
 }
-

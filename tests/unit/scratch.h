@@ -20,7 +20,6 @@
 /* base64 of 32 octets */
 #define PIN "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-
 /* For cmocka_run_group_tests. */
 int scratch_begin(void **state);
 int scratch_end(void **state);

@@ -15,8 +15,8 @@
 #include "smtp/address.h"
 
 static const struct path_row {
-	const char *heard;      /* behind "FROM:" */
-	const char *said;       /* the canonical path; "": it is refused */
+	const char *heard; /* behind "FROM:" */
+	const char *said;  /* the canonical path; "": it is refused */
 	const char *parameters;
 	enum address_verdict verdict;
 } paths[] = {
@@ -190,14 +190,18 @@ static void test_prefix(void **state)
 	struct span rest;
 
 	(void)state;
-	assert_int_equal(address_read_path(SPAN("TO:<a@b>"), SPAN("TO:"),
-	    &address, &rest), ADDRESS_READY);
-	assert_int_equal(address_read_path(SPAN("TO:<a@b>"), SPAN("FROM:"),
-	    &address, &rest), ADDRESS_SYNTAX);
-	assert_int_equal(address_read_path(SPAN("<a@b>"), SPAN("TO:"),
-	    &address, &rest), ADDRESS_SYNTAX);
-	assert_int_equal(address_read_path((struct span){ 0 }, SPAN("TO:"),
-	    &address, &rest), ADDRESS_SYNTAX);
+	assert_int_equal(
+	    address_read_path(SPAN("TO:<a@b>"), SPAN("TO:"), &address, &rest),
+	    ADDRESS_READY);
+	assert_int_equal(
+	    address_read_path(SPAN("TO:<a@b>"), SPAN("FROM:"), &address, &rest),
+	    ADDRESS_SYNTAX);
+	assert_int_equal(
+	    address_read_path(SPAN("<a@b>"), SPAN("TO:"), &address, &rest),
+	    ADDRESS_SYNTAX);
+	assert_int_equal(
+	    address_read_path((struct span){ 0 }, SPAN("TO:"), &address, &rest),
+	    ADDRESS_SYNTAX);
 	assert_true(address_is_null(&address));
 }
 
@@ -231,7 +235,7 @@ static void test_every_octet(void **state)
 			assert_true(is_print(address.local.ptr[j]));
 		for (size_t j = 0; j < address.domain.len; j++)
 			assert_true(is_print(address.domain.ptr[j]) &&
-			    !strchr("<> \"@,;", address.domain.ptr[j]));
+				    !strchr("<> \"@,;", address.domain.ptr[j]));
 	}
 }
 
@@ -244,10 +248,12 @@ static void test_nul(void **state)
 
 	(void)state;
 	assert_int_equal(address_read_path(span_make(path, sizeof(path) - 1),
-	    SPAN("TO:"), &address, &rest), ADDRESS_SYNTAX);
-	assert_int_equal(address_read_path(
-	    span_make(quoted, sizeof(quoted) - 1), SPAN("TO:"), &address,
-	    &rest), ADDRESS_SYNTAX);
+			     SPAN("TO:"), &address, &rest),
+	    ADDRESS_SYNTAX);
+	assert_int_equal(
+	    address_read_path(span_make(quoted, sizeof(quoted) - 1),
+		SPAN("TO:"), &address, &rest),
+	    ADDRESS_SYNTAX);
 }
 
 /* An address of so many octets in its local part and its domain. */
@@ -290,11 +296,16 @@ static void test_bare(void **state)
 		const char *text;
 		enum address_verdict verdict;
 	} rows[] = {
-		{ "a@b", ADDRESS_READY }, { "a", ADDRESS_READY },
-		{ "", ADDRESS_SYNTAX }, { "<a@b>", ADDRESS_SYNTAX },
-		{ " a@b", ADDRESS_SYNTAX }, { "a@b ", ADDRESS_SYNTAX },
-		{ "Joe <a@b>", ADDRESS_SYNTAX }, { "a@b,c@d", ADDRESS_SEVERAL },
-		{ "a@\xc3\xbc", ADDRESS_FOREIGN }, { "a\n@b", ADDRESS_SYNTAX },
+		{ "a@b", ADDRESS_READY },
+		{ "a", ADDRESS_READY },
+		{ "", ADDRESS_SYNTAX },
+		{ "<a@b>", ADDRESS_SYNTAX },
+		{ " a@b", ADDRESS_SYNTAX },
+		{ "a@b ", ADDRESS_SYNTAX },
+		{ "Joe <a@b>", ADDRESS_SYNTAX },
+		{ "a@b,c@d", ADDRESS_SEVERAL },
+		{ "a@\xc3\xbc", ADDRESS_FOREIGN },
+		{ "a\n@b", ADDRESS_SYNTAX },
 	};
 	struct address address;
 
@@ -347,8 +358,8 @@ static void test_parameters(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++) {
 		struct mail_parameters result;
-		bool is_good = mail_parameters_read(
-		    span_of(rows[i].text), &result);
+		bool is_good =
+		    mail_parameters_read(span_of(rows[i].text), &result);
 
 		assert_int_equal(is_good, rows[i].is_good);
 		assert_int_equal(result.size, rows[i].size);

@@ -108,13 +108,20 @@ static void test_span_number(void **state)
 		bool is_good;
 		uint64_t number;
 	} rows[] = {
-		{ "0", 0, true, 0 }, { "1", 0, false, 0 },
-		{ "007", 10, true, 7 }, { "10", 10, true, 10 },
-		{ "11", 10, false, 0 }, { "9", 5, false, 0 },
-		{ "100", 10, false, 0 }, { "", 10, false, 0 },
-		{ "-1", 10, false, 0 }, { "+1", 10, false, 0 },
-		{ " 1", 10, false, 0 }, { "1 ", 10, false, 0 },
-		{ "1a", 99, false, 0 }, { "0x1", 99, false, 0 },
+		{ "0", 0, true, 0 },
+		{ "1", 0, false, 0 },
+		{ "007", 10, true, 7 },
+		{ "10", 10, true, 10 },
+		{ "11", 10, false, 0 },
+		{ "9", 5, false, 0 },
+		{ "100", 10, false, 0 },
+		{ "", 10, false, 0 },
+		{ "-1", 10, false, 0 },
+		{ "+1", 10, false, 0 },
+		{ " 1", 10, false, 0 },
+		{ "1 ", 10, false, 0 },
+		{ "1a", 99, false, 0 },
+		{ "0x1", 99, false, 0 },
 		{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
 		{ "18446744073709551616", UINT64_MAX, false, 0 },
 		{ "99999999999999999999", UINT64_MAX, false, 0 },
@@ -125,8 +132,9 @@ static void test_span_number(void **state)
 	for (size_t i = 0; i < array_len(rows); i++) {
 		uint64_t number = 0;
 
-		assert_int_equal(span_number(span_of(rows[i].text),
-		    rows[i].max, &number), rows[i].is_good);
+		assert_int_equal(
+		    span_number(span_of(rows[i].text), rows[i].max, &number),
+		    rows[i].is_good);
 		assert_int_equal(number, rows[i].number);
 	}
 }
@@ -251,7 +259,9 @@ static void test_text_number(void **state)
 		uint64_t number;
 		const char *text;
 	} rows[] = {
-		{ 0, "0" }, { 9, "9" }, { 10, "10" },
+		{ 0, "0" },
+		{ 9, "9" },
+		{ 10, "10" },
 		{ UINT64_MAX, "18446744073709551615" },
 	};
 
@@ -273,11 +283,16 @@ static void test_text_value(void **state)
 		const char *value;
 		const char *logged;
 	} rows[] = {
-		{ "plain", "plain" }, { "a@b", "a@b" }, { "", "\"\"" },
+		{ "plain", "plain" },
+		{ "a@b", "a@b" },
+		{ "", "\"\"" },
 		{ "two words", "\"two words\"" },
-		{ "a=b", "\"a=b\"" }, { "\"", "\"\\\"\"" },
-		{ "\\", "\"\\\\\"" }, { "a\r\nb\t", "\"a\\r\\nb\\t\"" },
-		{ "\x1b[2J", "\"\\x1b[2J\"" }, { "\x7f", "\"\\x7f\"" },
+		{ "a=b", "\"a=b\"" },
+		{ "\"", "\"\\\"\"" },
+		{ "\\", "\"\\\\\"" },
+		{ "a\r\nb\t", "\"a\\r\\nb\\t\"" },
+		{ "\x1b[2J", "\"\\x1b[2J\"" },
+		{ "\x7f", "\"\\x7f\"" },
 		{ "\xff\x80", "\"\\xff\\x80\"" },
 		{ "x event=message result=sent",
 		    "\"x event=message result=sent\"" },
@@ -326,10 +341,14 @@ static void test_base64(void **state)
 		struct span octets;
 		const char *encoded;
 	} rows[] = {
-		{ { "", 0 }, "" }, { { "f", 1 }, "Zg==" },
-		{ { "fo", 2 }, "Zm8=" }, { { "foo", 3 }, "Zm9v" },
-		{ { "foob", 4 }, "Zm9vYg==" }, { { "fooba", 5 }, "Zm9vYmE=" },
-		{ { "foobar", 6 }, "Zm9vYmFy" }, { { "\0", 1 }, "AA==" },
+		{ { "", 0 }, "" },
+		{ { "f", 1 }, "Zg==" },
+		{ { "fo", 2 }, "Zm8=" },
+		{ { "foo", 3 }, "Zm9v" },
+		{ { "foob", 4 }, "Zm9vYg==" },
+		{ { "fooba", 5 }, "Zm9vYmE=" },
+		{ { "foobar", 6 }, "Zm9vYmFy" },
+		{ { "\0", 1 }, "AA==" },
 		{ { "\xff\xef\xbe", 3 }, "/+++" },
 		{ { "\x00\x10\x83\x10\x51\x87", 6 }, "ABCDEFGH" },
 	};
@@ -356,8 +375,8 @@ static void test_base64(void **state)
 
 static void test_base64_refuses(void **state)
 {
-	static const char *const rows[] = { "=", "==", "====", "A", "A=",
-		"A==", "A===", "AA=", "AA===", "AAA==", "AAAA=", "AAAA==",
+	static const char *const rows[] = { "=", "==", "====", "A",
+		"A=", "A==", "A===", "AA=", "AA===", "AAA==", "AAAA=", "AAAA==",
 		"AB==", "AAB=", "AB", "AA A", "AA\n", "A-_A", "AA=A", "=AAA",
 		"AAAAA", "\xff\xff\xff\xff", "AA.=" };
 
@@ -387,10 +406,10 @@ static void test_base64_lengths(void **state)
 		size_t written = base64_encode(span_make(octets, i), encoded);
 
 		assert_int_equal(written, base64_length(i));
-		assert_true(base64_decode(
-		    span_make(encoded, written), decoded, &len));
-		assert_true(span_equal(
-		    span_make(decoded, len), span_make(octets, i)));
+		assert_true(
+		    base64_decode(span_make(encoded, written), decoded, &len));
+		assert_true(
+		    span_equal(span_make(decoded, len), span_make(octets, i)));
 	}
 }
 
@@ -428,8 +447,8 @@ static void test_secret_equal(void **state)
 
 /* ---- cidr ---- */
 
-static struct ip v4(unsigned char a, unsigned char b, unsigned char c,
-    unsigned char d)
+static struct ip v4(
+    unsigned char a, unsigned char b, unsigned char c, unsigned char d)
 {
 	unsigned char octets[4] = { a, b, c, d };
 
@@ -521,8 +540,7 @@ static void test_arena(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++) {
-		numbers = arena_grow(
-		    &arena, numbers, &count, sizeof(*numbers));
+		numbers = arena_grow(&arena, numbers, &count, sizeof(*numbers));
 		assert_int_equal(count, i + 1);
 		assert_int_equal(numbers[i], 0);
 		numbers[i] = i;
@@ -567,7 +585,8 @@ static void test_matches(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++)
 		assert_int_equal(span_matches(span_of(rows[i].text),
-		    span_of(rows[i].pattern)), rows[i].matches);
+				     span_of(rows[i].pattern)),
+		    rows[i].matches);
 }
 
 int main(void)

@@ -23,10 +23,13 @@ enum { STORE_OCTETS = 65536 };
  * first one; then the true end, and a command.
  */
 #define FORGED "MAIL FROM:<forged@x>\r\n"
-#define END ".\r\n"
-#define NEXT "QUIT\r\n"
+#define END    ".\r\n"
+#define NEXT   "QUIT\r\n"
 
-#define OCTETS(literal) { literal, sizeof(literal) - 1 }
+#define OCTETS(literal)                                                        \
+	{                                                                      \
+		literal, sizeof(literal) - 1                                   \
+	}
 
 static const struct body_row {
 	const char *name;
@@ -46,39 +49,33 @@ static const struct body_row {
 	{ "E6", OCTETS("a\r.\r"), OCTETS("a . "), false, 0, 2, 0 },
 	{ "E7", OCTETS("a\r.\r\n"), OCTETS("a .\r\n"), false, 0, 1, 0 },
 	{ "E8", OCTETS("a\r\n.\r"), OCTETS("a\r\n "), false, 0, 1, 0 },
-	{ "E9", OCTETS("a\r\n\0.\r\n"), OCTETS("a\r\n.\r\n"), false, 1, 0,
-	    0 },
-	{ "E10", OCTETS("a\r\n.\0\r\n"), OCTETS("a\r\n\r\n"), false, 1, 0,
-	    0 },
-	{ "E11", OCTETS("a\r\n.\r\r\n"), OCTETS("a\r\n \r\n"), false, 0, 1,
-	    0 },
+	{ "E9", OCTETS("a\r\n\0.\r\n"), OCTETS("a\r\n.\r\n"), false, 1, 0, 0 },
+	{ "E10", OCTETS("a\r\n.\0\r\n"), OCTETS("a\r\n\r\n"), false, 1, 0, 0 },
+	{ "E11", OCTETS("a\r\n.\r\r\n"), OCTETS("a\r\n \r\n"), false, 0, 1, 0 },
 	{ "E12", OCTETS("a\r\r\n.\r\r\n"), OCTETS("a \r\n \r\n"), false, 0, 2,
 	    0 },
 	{ "E14", OCTETS(".\r\n"), OCTETS(""), true, 0, 0, 0 },
-	{ "E15", OCTETS("a\r\n..\r\n"), OCTETS("a\r\n.\r\n"), false, 0, 0,
-	    0 },
+	{ "E15", OCTETS("a\r\n..\r\n"), OCTETS("a\r\n.\r\n"), false, 0, 0, 0 },
 	{ "E16", OCTETS("Subject: a\r\r\n.\r\n"), OCTETS("Subject: a \r\n"),
 	    true, 0, 1, 0 },
 	{ "E16, soft", OCTETS("Subject: a\r\n\n.\r\n"),
 	    OCTETS("Subject: a\r\n\r\n.\r\n"), false, 0, 0, 1 },
-	{ "E17", OCTETS("a\r\n .\r\n"), OCTETS("a\r\n .\r\n"), false, 0, 0,
-	    0 },
+	{ "E17", OCTETS("a\r\n .\r\n"), OCTETS("a\r\n .\r\n"), false, 0, 0, 0 },
 	{ "first dot, LF", OCTETS(".\n"), OCTETS(".\r\n"), false, 0, 0, 1 },
 	{ "first dot, CR", OCTETS(".\r"), OCTETS(" "), false, 0, 1, 0 },
-	{ "first dot, NUL", OCTETS(".\0\r\n"), OCTETS("\r\n"), false, 1, 0,
-	    0 },
+	{ "first dot, NUL", OCTETS(".\0\r\n"), OCTETS("\r\n"), false, 1, 0, 0 },
 	{ "NUL, first dot", OCTETS("\0.\r\n"), OCTETS(".\r\n"), false, 1, 0,
 	    0 },
 	{ "dot, CR, NUL, LF", OCTETS("a\r\n.\r\0\n"), OCTETS("a\r\n \r\n"),
 	    false, 1, 1, 1 },
-	{ "CR, NUL, LF, dot", OCTETS("a\r\0\n.\r\n"),
-	    OCTETS("a \r\n.\r\n"), false, 1, 1, 1 },
+	{ "CR, NUL, LF, dot", OCTETS("a\r\0\n.\r\n"), OCTETS("a \r\n.\r\n"),
+	    false, 1, 1, 1 },
 	{ "LF, LF, dot", OCTETS("a\n\n.\r\n"), OCTETS("a\r\n\r\n.\r\n"), false,
 	    0, 0, 2 },
 	{ "LF, CR, dot", OCTETS("a\n\r.\r\n"), OCTETS("a\r\n .\r\n"), false, 0,
 	    1, 1 },
-	{ "LF, CRLF, dot", OCTETS("a\n\r\n.\r\n"), OCTETS("a\r\n\r\n"), true,
-	    0, 0, 1 },
+	{ "LF, CRLF, dot", OCTETS("a\n\r\n.\r\n"), OCTETS("a\r\n\r\n"), true, 0,
+	    0, 1 },
 	{ "soft dot, then a true end", OCTETS("a\n.\r\n.\r\n"),
 	    OCTETS("a\r\n.\r\n"), true, 0, 0, 1 },
 	{ "dot, LF, dot", OCTETS("a\r\n.\n.\r\n"), OCTETS("a\r\n.\r\n.\r\n"),
@@ -87,8 +84,8 @@ static const struct body_row {
 	    0, 0 },
 	{ "dots", OCTETS("...\r\n....\n.a\r\n. \r\n"),
 	    OCTETS("..\r\n...\r\na\r\n \r\n"), false, 0, 0, 1 },
-	{ "CR upon CR", OCTETS("\r\r\r\r\r\n"), OCTETS("    \r\n"), false, 0,
-	    4, 0 },
+	{ "CR upon CR", OCTETS("\r\r\r\r\r\n"), OCTETS("    \r\n"), false, 0, 4,
+	    0 },
 	{ "eight bits", OCTETS("\xff\x80\x01\x7f\r\n"),
 	    OCTETS("\xff\x80\x01\x7f\r\n"), false, 0, 0, 0 },
 	{ "plain", OCTETS("From: a@b\r\n\r\nHello\r\n"),
@@ -161,8 +158,8 @@ static void assert_canonical(struct span content)
 		if (c == '\n')
 			assert_true(i > 0 && content.ptr[i - 1] == '\r');
 		if (c == '\r')
-			assert_true(i + 1 < content.len &&
-			    content.ptr[i + 1] == '\n');
+			assert_true(
+			    i + 1 < content.len && content.ptr[i + 1] == '\n');
 	}
 	if (content.len > 0)
 		assert_int_equal(content.ptr[content.len - 1], '\n');
@@ -252,8 +249,7 @@ static void assert_round_trip(struct span content, size_t room)
 	assert_int_equal(again.body.feeds, 0);
 	if (has_long_line(content))
 		return;
-	assert_true(
-	    span_equal(span_make(again.content, again.len), content));
+	assert_true(span_equal(span_make(again.content, again.len), content));
 	assert_int_equal(again.body.octets, content.len);
 }
 
@@ -277,12 +273,11 @@ static void check_reading(const struct body_row *row, struct span all)
 
 	if (!span_equal(span_first(content, row->content.len), row->content))
 		print_error("%s\n", row->name);
-	assert_true(span_equal(
-	    span_first(content, row->content.len), row->content));
-	assert_true(span_equal(
-	    forged, row->is_end ? SPAN("") : SPAN(FORGED)));
-	assert_true(span_equal(
-	    left, row->is_end ? SPAN(FORGED END NEXT) : SPAN(NEXT)));
+	assert_true(
+	    span_equal(span_first(content, row->content.len), row->content));
+	assert_true(span_equal(forged, row->is_end ? SPAN("") : SPAN(FORGED)));
+	assert_true(
+	    span_equal(left, row->is_end ? SPAN(FORGED END NEXT) : SPAN(NEXT)));
 	assert_int_equal(reading.verdict, BODY_END);
 	assert_int_equal(reading.body.octets, content.len);
 	assert_int_equal(reading.body.nuls, row->nuls);
@@ -318,8 +313,8 @@ static void test_splits(void **state)
 			begin(&reading);
 			feed(&reading, span_first(all, at), STORE_OCTETS);
 			if (reading.verdict == BODY_MORE)
-				feed(&reading, span_from(all, at),
-				    STORE_OCTETS);
+				feed(
+				    &reading, span_from(all, at), STORE_OCTETS);
 			check_reading(&rows[i], all);
 		}
 	}
@@ -413,8 +408,8 @@ static size_t read_plainly(struct span all, char *content, size_t *used)
 			line = span_from(line, 1);
 		for (size_t i = 0; i < line.len; i++)
 			if (line.ptr[i] != '\0')
-				content[len++] = line.ptr[i] == '\r'
-				    ? ' ' : line.ptr[i];
+				content[len++] =
+				    line.ptr[i] == '\r' ? ' ' : line.ptr[i];
 		content[len++] = '\r';
 		content[len++] = '\n';
 		is_hard = has_return;
@@ -432,7 +427,8 @@ static size_t make_octets(unsigned seed, unsigned plain, char *out, size_t len)
 	while (at < len) {
 		seed = seed * 1103515245u + 12345u;
 		out[at++] = (seed >> 16) % (8 + plain) < 8
-		    ? special[(seed >> 16) % (8 + plain)] : 'x';
+				? special[(seed >> 16) % (8 + plain)]
+				: 'x';
 	}
 	return at;
 }

@@ -79,8 +79,8 @@ static void test_commands(void **state)
 		if (command.verb != rows[i].verb)
 			print_error("%s\n", rows[i].line);
 		assert_int_equal(command.verb, rows[i].verb);
-		assert_true(span_equal(
-		    command.argument, span_of(rows[i].argument)));
+		assert_true(
+		    span_equal(command.argument, span_of(rows[i].argument)));
 	}
 }
 

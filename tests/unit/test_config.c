@@ -26,7 +26,8 @@ static const struct row {
 } rows[] = {
 	{ "the smallest file that works",
 	    "[account]\nhost = smtp.example.com\nuser = scanner@example.com\n"
-	    "password_file = password\n", "" },
+	    "password_file = password\n",
+	    "" },
 	{ "an empty file", "",
 	    "1: [account]: missing; there must be at least one\n" },
 	{ "all mistakes at once, in the order of the lines",
@@ -45,7 +46,8 @@ static const struct row {
 	{ "an unknown key that is like no other", GOOD "banana = 1\n",
 	    "4: banana: there is no such key in [account]\n" },
 	{ "keys are written small", GOOD "Port = 25\n",
-	    "4: Port: there is no such key in [account]; did you mean port?\n" },
+	    "4: Port: there is no such key in [account]; did you mean "
+	    "port?\n" },
 	{ "a key without a value", GOOD "port =\n",
 	    "4: port: there is no value\n" },
 	{ "a key twice", GOOD "port = 25\nport = 26\n",
@@ -54,9 +56,10 @@ static const struct row {
 	    GOOD "[limits x]\n[device]\nclient = 192.0.2.1\n",
 	    "4: [limits x]: [limits] takes no name\n"
 	    "5: [device]: it needs a name, such as [device copier]\n" },
-	{ "sections twice", GOOD "[log]\n[account]\nhost = i.example\n"
-	    "auth = none\n[log]\n[account default]\nhost = j.example\n"
-	    "auth = none\n",
+	{ "sections twice",
+	    GOOD "[log]\n[account]\nhost = i.example\n"
+		 "auth = none\n[log]\n[account default]\nhost = j.example\n"
+		 "auth = none\n",
 	    "5: [account]: it begins in line 1 already\n"
 	    "8: [log]: it begins in line 4 already\n"
 	    "9: [account default]: it begins in line 1 already\n" },
@@ -127,8 +130,9 @@ static const struct row {
 	{ "a password without a user",
 	    "[account]\nhost = h.example\npassword_file = password\n",
 	    "1: user: missing; whose password is it?\n" },
-	{ "two passwords", LOGIN "password = p\npassword_file = password\n"
-	    "token_command = t\n",
+	{ "two passwords",
+	    LOGIN "password = p\npassword_file = password\n"
+		  "token_command = t\n",
 	    "4: password: password_file is given as well; give one of them\n"
 	    "6: token_command: password_file is given as well; give one of "
 	    "them\n" },
@@ -158,8 +162,7 @@ static const struct row {
 	{ "no TLS, and any mechanism", LOGIN "password = p\ntls = none\n",
 	    "5: tls: without TLS only auth = none or cram-md5 is allowed: "
 	    "others show the password\n" },
-	{ "no TLS, and PLAIN",
-	    LOGIN "password = p\ntls = none\nauth = plain\n",
+	{ "no TLS, and PLAIN", LOGIN "password = p\ntls = none\nauth = plain\n",
 	    "5: tls: without TLS only auth = none or cram-md5 is allowed: "
 	    "others show the password\n" },
 	{ "no TLS, and a token",
@@ -176,8 +179,7 @@ static const struct row {
 	    "others show the password\n" },
 
 	/* Secrets' files */
-	{ "a password file the group may read",
-	    LOGIN "password_file = group\n",
+	{ "a password file the group may read", LOGIN "password_file = group\n",
 	    "4: password_file: group is open to group or others (mode 0640); "
 	    "make it the owner's alone: chmod 600\n" },
 	{ "a password file others may read", LOGIN "password_file = others\n",
@@ -296,8 +298,8 @@ static void test_file_mode(void **state)
 	assert_non_null(settings);
 	settings_drop(settings);
 	free(printed);
-	settings = scratch_read(LOGIN "password_file = password\n", 0644,
-	    &printed);
+	settings =
+	    scratch_read(LOGIN "password_file = password\n", 0644, &printed);
 	assert_non_null(settings);
 	settings_drop(settings);
 	free(printed);

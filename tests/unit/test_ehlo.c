@@ -29,74 +29,97 @@ static const struct ehlo_row {
 	uint64_t max_size;
 	const char *auth;
 } rows[] = {
-	{ "Gmail, 587", "smtp.gmail.com at your service, [192.0.2.1]"
+	{ "Gmail, 587",
+	    "smtp.gmail.com at your service, [192.0.2.1]"
 	    "|SIZE 35882577|8BITMIME|STARTTLS|ENHANCEDSTATUSCODES|PIPELINING"
-	    "|CHUNKING|SMTPUTF8", TLS | PIPE | BIT8 | CHUNK | SIZE, 35882577,
-	    "" },
-	{ "Gmail, 465", "smtp.gmail.com at your service, [192.0.2.1]"
+	    "|CHUNKING|SMTPUTF8",
+	    TLS | PIPE | BIT8 | CHUNK | SIZE, 35882577, "" },
+	{ "Gmail, 465",
+	    "smtp.gmail.com at your service, [192.0.2.1]"
 	    "|SIZE 35882577|8BITMIME|AUTH LOGIN PLAIN XOAUTH2 "
 	    "PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH|ENHANCEDSTATUSCODES"
-	    "|PIPELINING|CHUNKING|SMTPUTF8", PIPE | BIT8 | CHUNK | SIZE,
-	    35882577,
+	    "|PIPELINING|CHUNKING|SMTPUTF8",
+	    PIPE | BIT8 | CHUNK | SIZE, 35882577,
 	    "LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH" },
-	{ "Microsoft 365, 587", "SY5P282CA0097.outlook.office365.com Hello "
+	{ "Microsoft 365, 587",
+	    "SY5P282CA0097.outlook.office365.com Hello "
 	    "[192.0.2.1]|SIZE 157286400|PIPELINING|DSN|ENHANCEDSTATUSCODES"
 	    "|STARTTLS|8BITMIME|BINARYMIME|CHUNKING|SMTPUTF8",
 	    TLS | PIPE | BIT8 | CHUNK | SIZE, 157286400, "" },
-	{ "Microsoft 365, TLS", "SY5P282CA0097.outlook.office365.com Hello "
+	{ "Microsoft 365, TLS",
+	    "SY5P282CA0097.outlook.office365.com Hello "
 	    "[192.0.2.1]|SIZE 157286400|PIPELINING|DSN|ENHANCEDSTATUSCODES"
 	    "|AUTH LOGIN XOAUTH2|8BITMIME|BINARYMIME|CHUNKING|SMTPUTF8",
 	    PIPE | BIT8 | CHUNK | SIZE, 157286400, "LOGIN XOAUTH2" },
-	{ "Yahoo 2014", "smtp.mail.yahoo.com|PIPELINING|8 BITMIME"
-	    "|AUTH PLAIN LOGIN XOAUTH2 XYMCOOKIE", PIPE, 0,
-	    "PLAIN LOGIN XOAUTH2 XYMCOOKIE" },
-	{ "Yahoo 2026", "hermes--production-ir2-1 Hello kali [192.0.2.1])"
+	{ "Yahoo 2014",
+	    "smtp.mail.yahoo.com|PIPELINING|8 BITMIME"
+	    "|AUTH PLAIN LOGIN XOAUTH2 XYMCOOKIE",
+	    PIPE, 0, "PLAIN LOGIN XOAUTH2 XYMCOOKIE" },
+	{ "Yahoo 2026",
+	    "hermes--production-ir2-1 Hello kali [192.0.2.1])"
 	    "|PIPELINING|ENHANCEDSTATUSCODES|8BITMIME|SIZE 41697280|STARTTLS",
 	    TLS | PIPE | BIT8 | SIZE, 41697280, "" },
-	{ "GMX", "gmx.com Hello kali [192.0.2.1]|SIZE 31457280"
-	    "|AUTH LOGIN PLAIN|STARTTLS", TLS | SIZE, 31457280,
-	    "LOGIN PLAIN" },
-	{ "SES", "email-smtp.amazonaws.com|8BITMIME|STARTTLS|AUTH PLAIN LOGIN"
-	    "|Ok", TLS | BIT8, 0, "PLAIN LOGIN" },
-	{ "SendGrid", "smtp.sendgrid.net|8BITMIME|PIPELINING|SIZE 31457280"
+	{ "GMX",
+	    "gmx.com Hello kali [192.0.2.1]|SIZE 31457280"
+	    "|AUTH LOGIN PLAIN|STARTTLS",
+	    TLS | SIZE, 31457280, "LOGIN PLAIN" },
+	{ "SES",
+	    "email-smtp.amazonaws.com|8BITMIME|STARTTLS|AUTH PLAIN LOGIN"
+	    "|Ok",
+	    TLS | BIT8, 0, "PLAIN LOGIN" },
+	{ "SendGrid",
+	    "smtp.sendgrid.net|8BITMIME|PIPELINING|SIZE 31457280"
 	    "|STARTTLS|AUTH PLAIN LOGIN|AUTH=PLAIN LOGIN",
 	    TLS | PIPE | BIT8 | SIZE, 31457280, "PLAIN LOGIN PLAIN LOGIN" },
-	{ "Mailgun", "d2a5c0|AUTH PLAIN LOGIN|SIZE 52428800|8BITMIME|SMTPUTF8"
-	    "|PIPELINING|STARTTLS", TLS | PIPE | BIT8 | SIZE, 52428800,
-	    "PLAIN LOGIN" },
-	{ "Zoho, 587", "mx.zohomail.com Hello kali (192.0.2.1)|STARTTLS"
-	    "|SIZE 53477376", TLS | SIZE, 53477376, "" },
-	{ "Zoho, TLS", "mx.zohomail.com Hello kali (192.0.2.1)"
-	    "|AUTH LOGIN PLAIN|SIZE 53477376", SIZE, 53477376,
-	    "LOGIN PLAIN" },
-	{ "Proton", "mailsubosl1002.protonmail.ch|PIPELINING|SIZE 36480000"
+	{ "Mailgun",
+	    "d2a5c0|AUTH PLAIN LOGIN|SIZE 52428800|8BITMIME|SMTPUTF8"
+	    "|PIPELINING|STARTTLS",
+	    TLS | PIPE | BIT8 | SIZE, 52428800, "PLAIN LOGIN" },
+	{ "Zoho, 587",
+	    "mx.zohomail.com Hello kali (192.0.2.1)|STARTTLS"
+	    "|SIZE 53477376",
+	    TLS | SIZE, 53477376, "" },
+	{ "Zoho, TLS",
+	    "mx.zohomail.com Hello kali (192.0.2.1)"
+	    "|AUTH LOGIN PLAIN|SIZE 53477376",
+	    SIZE, 53477376, "LOGIN PLAIN" },
+	{ "Proton",
+	    "mailsubosl1002.protonmail.ch|PIPELINING|SIZE 36480000"
 	    "|AUTH PLAIN LOGIN|ENHANCEDSTATUSCODES|8BITMIME|CHUNKING",
 	    PIPE | BIT8 | CHUNK | SIZE, 36480000, "PLAIN LOGIN" },
-	{ "QQ", "newxmesmtplogicsvrszc8.qq.com|PIPELINING|SIZE 73400320"
+	{ "QQ",
+	    "newxmesmtplogicsvrszc8.qq.com|PIPELINING|SIZE 73400320"
 	    "|STARTTLS|AUTH LOGIN PLAIN XOAUTH XOAUTH2|AUTH=LOGIN"
-	    "|MAILCOMPRESS|8BITMIME", TLS | PIPE | BIT8 | SIZE, 73400320,
+	    "|MAILCOMPRESS|8BITMIME",
+	    TLS | PIPE | BIT8 | SIZE, 73400320,
 	    "LOGIN PLAIN XOAUTH XOAUTH2 LOGIN" },
-	{ "163", "mail|PIPELINING|AUTH LOGIN PLAIN|AUTH=LOGIN PLAIN"
+	{ "163",
+	    "mail|PIPELINING|AUTH LOGIN PLAIN|AUTH=LOGIN PLAIN"
 	    "|coremail 1Uxr2xKj7kG0xkI17xGrU7I0s8FY2U3Uj8Cz28x1UUUUU7Ic2I0Y2"
-	    "|STARTTLS|8BITMIME", TLS | PIPE | BIT8, 0,
-	    "LOGIN PLAIN LOGIN PLAIN" },
-	{ "Yahoo Japan", "smtpgate501.mail.yahoo.co.jp|PIPELINING|8BITMIME"
+	    "|STARTTLS|8BITMIME",
+	    TLS | PIPE | BIT8, 0, "LOGIN PLAIN LOGIN PLAIN" },
+	{ "Yahoo Japan",
+	    "smtpgate501.mail.yahoo.co.jp|PIPELINING|8BITMIME"
 	    "|SIZE 20480000|AUTH PLAIN LOGIN XYMYCONNECT",
 	    PIPE | BIT8 | SIZE, 20480000, "PLAIN LOGIN XYMYCONNECT" },
-	{ "Yandex", "iva8.mail.yandex.net|8BITMIME|PIPELINING|SIZE 42991616"
+	{ "Yandex",
+	    "iva8.mail.yandex.net|8BITMIME|PIPELINING|SIZE 42991616"
 	    "|STARTTLS|AUTH LOGIN PLAIN XOAUTH2|DSN|ENHANCEDSTATUSCODES",
 	    TLS | PIPE | BIT8 | SIZE, 42991616, "LOGIN PLAIN XOAUTH2" },
-	{ "Strato", "smtp.strato.de greets kali|ENHANCEDSTATUSCODES|8BITMIME"
-	    "|AUTH SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 LOGIN PLAIN", BIT8, 0,
-	    "SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 LOGIN PLAIN" },
+	{ "Strato",
+	    "smtp.strato.de greets kali|ENHANCEDSTATUSCODES|8BITMIME"
+	    "|AUTH SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 LOGIN PLAIN",
+	    BIT8, 0, "SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 LOGIN PLAIN" },
 	{ "OVH", "ssl0.ovh.net|AUTH PLAIN LOGIN|AUTH=PLAIN LOGIN", 0, 0,
 	    "PLAIN LOGIN PLAIN LOGIN" },
 
 	{ "greeting only", "STARTTLS", 0, 0, "" },
 	{ "nothing", "", 0, 0, "" },
 	{ "the greeting is none", "AUTH PLAIN|SIZE", SIZE, 0, "" },
-	{ "any case", "x|starttls|Pipelining|8bitmime|Chunking|size 1"
-	    "|auth plain", TLS | PIPE | BIT8 | CHUNK | SIZE, 1, "plain" },
+	{ "any case",
+	    "x|starttls|Pipelining|8bitmime|Chunking|size 1"
+	    "|auth plain",
+	    TLS | PIPE | BIT8 | CHUNK | SIZE, 1, "plain" },
 	{ "blanks", "x|  STARTTLS \t|AUTH \t LOGIN  PLAIN ", TLS, 0,
 	    "LOGIN PLAIN" },
 	{ "stripped", "x|XXXXXXXA|STARTTLSX|XSTARTTLS|START TLS", 0, 0, "" },
@@ -140,10 +163,10 @@ static const struct reply *hear(const char *lines)
 static unsigned offers_of(const struct ehlo *ehlo)
 {
 	return (ehlo->starttls ? (unsigned)TLS : 0) |
-	    (ehlo->pipelining ? (unsigned)PIPE : 0) |
-	    (ehlo->eight_bit ? (unsigned)BIT8 : 0) |
-	    (ehlo->chunking ? (unsigned)CHUNK : 0) |
-	    (ehlo->size ? (unsigned)SIZE : 0);
+	       (ehlo->pipelining ? (unsigned)PIPE : 0) |
+	       (ehlo->eight_bit ? (unsigned)BIT8 : 0) |
+	       (ehlo->chunking ? (unsigned)CHUNK : 0) |
+	       (ehlo->size ? (unsigned)SIZE : 0);
 }
 
 static void test_rows(void **state)
@@ -158,8 +181,8 @@ static void test_rows(void **state)
 		auth = ehlo_auth(&ehlo);
 		if (offers_of(&ehlo) != row->offers ||
 		    !span_equal(auth, span_of(row->auth)))
-			print_error("%s: %.*s\n", row->name, (int)auth.len,
-			    auth.ptr);
+			print_error(
+			    "%s: %.*s\n", row->name, (int)auth.len, auth.ptr);
 		assert_int_equal(offers_of(&ehlo), row->offers);
 		assert_int_equal(ehlo.max_size, row->max_size);
 		assert_true(span_equal(auth, span_of(row->auth)));
@@ -187,13 +210,13 @@ static void test_many_mechanisms(void **state)
 		char lines[900] = "x|AUTH ";
 		struct ehlo ehlo;
 
-		strncat(lines, "FIRST-MECHANISM-WITH-A-VERY-LONG-NAME-X",
-		    first);
+		strncat(
+		    lines, "FIRST-MECHANISM-WITH-A-VERY-LONG-NAME-X", first);
 		for (size_t i = 0; i < 40; i++)
 			strcat(lines, " MECHANISM");
 		ehlo_read(&ehlo, hear(lines));
-		assert_in_range(ehlo.auth_len, EHLO_AUTH_OCTETS - 9,
-		    EHLO_AUTH_OCTETS);
+		assert_in_range(
+		    ehlo.auth_len, EHLO_AUTH_OCTETS - 9, EHLO_AUTH_OCTETS);
 		assert_int_equal((ehlo.auth_len - first - 1) % 10, 0);
 		assert_memory_equal(
 		    ehlo.auth + ehlo.auth_len - 11, " MECHANISM ", 11);

@@ -23,10 +23,8 @@ static const struct row {
 	{ "a plain file", SPAN("[a]\nx = 1\n\n[b c]\ny=2\n"),
 	    "1 [a]\n2 x=1\n4 [b c]\n5 y=2\n" },
 	{ "an empty file", SPAN(""), "" },
-	{ "no end of line at the end", SPAN("[a]\nx = 1"),
-	    "1 [a]\n2 x=1\n" },
-	{ "CRLF as line ends", SPAN("[a]\r\nx = 1\r\n\r\n"),
-	    "1 [a]\n2 x=1\n" },
+	{ "no end of line at the end", SPAN("[a]\nx = 1"), "1 [a]\n2 x=1\n" },
+	{ "CRLF as line ends", SPAN("[a]\r\nx = 1\r\n\r\n"), "1 [a]\n2 x=1\n" },
 	{ "a section without keys is seen", SPAN("[a]\n[b]\n"),
 	    "1 [a]\n2 [b]\n" },
 	{ "blanks and tabs around everything",
@@ -64,8 +62,7 @@ static const struct row {
 	    SPAN("[a]\nx = b\xc3\xbc.example\n"),
 	    "1 [a]\n!2 line: octet 0xc3 is not printable ASCII (a host name "
 	    "is written as xn--..., a password goes into a file)\n" },
-	{ "a control octet in a comment is refused",
-	    SPAN("[a]\n; a\x1b[2J\n"),
+	{ "a control octet in a comment is refused", SPAN("[a]\n; a\x1b[2J\n"),
 	    "1 [a]\n!2 line: octet 0x1b is not printable\n" },
 	{ "a byte order mark is refused", SPAN("\xef\xbb\xbf[a]\n"),
 	    "!1 line: octet 0xef is not printable ASCII (a host name is "
@@ -121,8 +118,8 @@ static const struct row {
 };
 
 /* Writes what was read, and then what was complained about. */
-static void dump(const struct ini *ini, const struct complaints *complaints,
-    FILE *out)
+static void dump(
+    const struct ini *ini, const struct complaints *complaints, FILE *out)
 {
 	for (size_t i = 0; i < ini->section_count; i++) {
 		const struct ini_section *section = &ini->sections[i];

@@ -90,8 +90,10 @@ static void test_later(void **state)
 		make_text(row, text, sizeof(text));
 		snprintf(expected, sizeof(expected),
 		    "a.ini:%d: %s not available in this version\n",
-		    row->section[0] == 'a' ? 5 :
-			row->section[0] == 'd' ? 7 : 6, row->what);
+		    row->section[0] == 'a'   ? 5
+		    : row->section[0] == 'd' ? 7
+					     : 6,
+		    row->what);
 		assert_null(scratch_read(text, 0600, &printed));
 		assert_string_equal(printed, expected);
 		free(printed);

@@ -47,8 +47,8 @@ static void test_facts(void **state)
 
 	assert_true(facts_read(&facts, &at, &level, &words));
 	assert_int_equal(level, LOG_LEVEL_INFO);
-	assert_span(words,
-	    "event=message from=\"a b\\r\\n=\\xff\" bytes=48213");
+	assert_span(
+	    words, "event=message from=\"a b\\r\\n=\\xff\" bytes=48213");
 	assert_true(facts_read(&facts, &at, &level, &words));
 	assert_int_equal(level, LOG_LEVEL_ERROR);
 	assert_span(words, "event=bare");
@@ -93,7 +93,7 @@ static void test_facts_bounds(void **state)
 static bool is_final(enum failure failure)
 {
 	return (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT) ||
-	    failure == FAIL_NOT_ALLOWED;
+	       failure == FAIL_NOT_ALLOWED;
 }
 
 static struct span failure_reply(enum failure failure, struct span host)
@@ -174,7 +174,8 @@ static void test_failure_codes(void **state)
 		{ FAIL_TOO_LARGE, "552 5.3.4 The message " },
 		{ FAIL_TWO_FROMS, "550 5.6.0 The message has two From fields" },
 		{ FAIL_SIGNED, "550 5.7.7 The message is signed" },
-		{ FAIL_EIGHT_BIT, "554 5.6.1 The message has 8-bit characters" },
+		{ FAIL_EIGHT_BIT,
+		    "554 5.6.1 The message has 8-bit characters" },
 		{ FAIL_TOO_MANY_RECIPIENTS, "452 4.5.3 Too many " },
 	};
 
@@ -183,8 +184,8 @@ static void test_failure_codes(void **state)
 		struct span reply =
 		    failure_reply(rows[i].failure, SPAN("h.example"));
 
-		assert_span(span_first(reply, strlen(rows[i].begins)),
-		    rows[i].begins);
+		assert_span(
+		    span_first(reply, strlen(rows[i].begins)), rows[i].begins);
 	}
 }
 
@@ -301,7 +302,8 @@ static void test_advice(void **state)
 		  " your organization's security defaults policy.\r\n",
 		    "security defaults" },
 		{ "550 5.7.30 Basic authentication is not supported for Clien"
-		  "t Submission.\r\n", "no longer takes passwords" },
+		  "t Submission.\r\n",
+		    "no longer takes passwords" },
 		{ "451 5.7.3 STARTTLS is required to send mail\r\n",
 		    "tls = starttls" },
 		{ "535 5.7.3 Authentication unsuccessful [host]\r\n",
@@ -309,18 +311,23 @@ static void test_advice(void **state)
 		{ "530 5.7.57 Client not authenticated to send mail\r\n",
 		    "a login first" },
 		{ "550 5.7.60 SMTP; Client does not have permissions to send "
-		  "as this sender\r\n", "Send As" },
+		  "as this sender\r\n",
+		    "Send As" },
 		{ "554 5.2.252 SendAsDenied; a@x not allowed to send as b@y\r"
-		  "\n", "the From line counts too" },
+		  "\n",
+		    "the From line counts too" },
 		{ "504 5.7.4 Unrecognized authentication type\r\n",
 		    "no PLAIN" },
 		{ "501 5.5.124 Invalid XOAUTH2 auth data\r\n", "SMTP.Send" },
 		{ "534-5.7.9 Application-specific password required.\r\n"
-		  "534 5.7.9 For more information\r\n", "app password" },
+		  "534 5.7.9 For more information\r\n",
+		    "app password" },
 		{ "535-5.7.8 Username and Password not accepted.\r\n"
-		  "535 5.7.8 For more\r\n", "user or password is wrong" },
+		  "535 5.7.8 For more\r\n",
+		    "user or password is wrong" },
 		{ "534-5.7.14 Please log in via your web browser\r\n"
-		  "534 5.7.14 x\r\n", "browser" },
+		  "534 5.7.14 x\r\n",
+		    "browser" },
 		{ "432 4.3.2 Concurrent connections limit exceeded\r\n",
 		    "lower connections" },
 		{ "421 4.7.0 Too many login attempts\r\n", "wait" },
@@ -396,8 +403,9 @@ static void test_login_usable(void **state)
 			.turned_away = bits(rows[i].turned_away),
 		};
 
-		assert_int_equal(login_usable(&login, bits(rows[i].allowed),
-		    span_of(rows[i].offered), rows[i].is_secure),
+		assert_int_equal(
+		    login_usable(&login, bits(rows[i].allowed),
+			span_of(rows[i].offered), rows[i].is_secure),
 		    bits(rows[i].usable));
 	}
 }
@@ -433,8 +441,9 @@ static void test_login_preference(void **state)
 	assert_int_equal(login_mechanism(&login), SASL_CRAM_MD5);
 	login_turned_away(&login);
 	login_finish(&login);
-	assert_int_equal(login_usable(&login, any, SPAN("CRAM-MD5 PLAIN LOGIN"),
-	    true), bits("PLAIN LOGIN"));
+	assert_int_equal(
+	    login_usable(&login, any, SPAN("CRAM-MD5 PLAIN LOGIN"), true),
+	    bits("PLAIN LOGIN"));
 	login_begin(&login, bits("LOGIN PLAIN"), SPAN("u"), &secret);
 	assert_int_equal(login_mechanism(&login), SASL_PLAIN);
 }
@@ -500,14 +509,15 @@ static void check_plain(size_t secret_len, size_t room, size_t grain)
 		said = span_from(said, 11);
 	} else {
 		assert_span(said, "AUTH PLAIN\r\n");
-		assert_int_equal(login_challenge(&login, (struct span){ 0 },
-		    &out), SASL_RESPOND);
+		assert_int_equal(
+		    login_challenge(&login, (struct span){ 0 }, &out),
+		    SASL_RESPOND);
 		said = drain(&login, &out, grain);
 	}
 	assert_int_equal(said.len, len);
 	assert_memory_equal(said.ptr, line, len);
-	assert_int_equal(login_challenge(&login, (struct span){ 0 }, &out),
-	    SASL_BROKEN);
+	assert_int_equal(
+	    login_challenge(&login, (struct span){ 0 }, &out), SASL_BROKEN);
 	assert_span(drain(&login, &out, grain), "*\r\n");
 	login_finish(&login);
 }
@@ -539,10 +549,12 @@ static void test_login_refused_token(void **state)
 	buf_init(&out, storage, sizeof(storage));
 	login_begin(&login, bits("XOAUTH2"), SPAN("u"), &secret);
 	login_say(&login, &out);
-	assert_span(drain(&login, &out, 99), "AUTH XOAUTH2 "
+	assert_span(drain(&login, &out, 99),
+	    "AUTH XOAUTH2 "
 	    "dXNlcj11AWF1dGg9QmVhcmVyIGFiY2RlZmdoaWoBAQ==\r\n");
-	assert_int_equal(login_challenge(&login, SPAN("{\"status\":\"401\"}"),
-	    &out), SASL_REFUSED);
+	assert_int_equal(
+	    login_challenge(&login, SPAN("{\"status\":\"401\"}"), &out),
+	    SASL_REFUSED);
 	assert_span(drain(&login, &out, 99), "\r\n");
 }
 
@@ -577,17 +589,21 @@ static void test_login_decode(void **state)
 	} rows[] = {
 		{ "334 VXNlcm5hbWU6\r\n", "Username:" },
 		{ "334  dXNlcm5hbWU6 \r\n", "username:" },
-		{ "334\r\n", "" }, { "334 \r\n", "" }, { "334 + \r\n", "" },
+		{ "334\r\n", "" },
+		{ "334 \r\n", "" },
+		{ "334 + \r\n", "" },
 		{ "334 Username:\r\n", "" },
 		{ "334-VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n", "Username:" },
-		{ "334 QUJD\r\n", "ABC" }, { "334 QUJDRA==\r\n", "" },
+		{ "334 QUJD\r\n", "ABC" },
+		{ "334 QUJDRA==\r\n", "" },
 	};
 	char storage[12];
 
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++)
 		assert_span(login_decode(hear(rows[i].heard), storage,
-		    i < 7 ? sizeof(storage) : 6), rows[i].challenge);
+				i < 7 ? sizeof(storage) : 6),
+		    rows[i].challenge);
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static const struct reply_row {
 	enum reply_verdict verdict;
 	unsigned code;
 	unsigned lines;
-	const char *said;     /* to a device */
+	const char *said; /* to a device */
 	const char *enhanced;
 } rows[] = {
 	{ "250 OK\r\n", REPLY_READY, 250, 1, "250 OK", "" },
@@ -142,8 +142,7 @@ static void check_row(const struct reply_row *row, size_t grain)
 	assert_int_equal(reply->lines, row->lines);
 	assert_int_equal(heard.ptr[used - 1], '\n');
 	assert_said(reply, row->said);
-	assert_true(
-	    span_equal(reply_enhanced(reply), span_of(row->enhanced)));
+	assert_true(span_equal(reply_enhanced(reply), span_of(row->enhanced)));
 }
 
 static void test_rows(void **state)
@@ -250,8 +249,8 @@ static void test_endless_line(void **state)
 	enum reply_verdict verdict;
 
 	(void)state;
-	assert_int_equal(read_in_grains(all, 1, &verdict),
-	    REPLY_LINE_OCTETS + 1);
+	assert_int_equal(
+	    read_in_grains(all, 1, &verdict), REPLY_LINE_OCTETS + 1);
 	assert_int_equal(verdict, REPLY_MALFORMED);
 }
 

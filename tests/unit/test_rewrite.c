@@ -10,9 +10,9 @@
 #include "relay/rewrite.h"
 #include "smtp/mailbox.h"
 
-#define SENDER "scan@example.com"
-#define REST "To: b@c\r\nDate: d\r\nMessage-ID: <i@h>\r\n\r\nbody\r\n"
-#define ADDED "Date: Sat, 21 Nov 2026 10:15:08 +0000\r\n"
+#define SENDER	 "scan@example.com"
+#define REST	 "To: b@c\r\nDate: d\r\nMessage-ID: <i@h>\r\n\r\nbody\r\n"
+#define ADDED	 "Date: Sat, 21 Nov 2026 10:15:08 +0000\r\n"
 #define ADDED_ID "Message-ID: <unique@relay>\r\n"
 
 static const struct rewrite_world world = {
@@ -29,55 +29,73 @@ struct row {
 	enum rewrite_verdict verdict;
 };
 
-#define TO_SENDER { .sender = SPAN(SENDER), .completes = true }
-#define NOBODY { .sender = SPAN(""), .completes = true }
+#define TO_SENDER                                                              \
+	{                                                                      \
+		.sender = SPAN(SENDER), .completes = true                      \
+	}
+#define NOBODY                                                                 \
+	{                                                                      \
+		.sender = SPAN(""), .completes = true                          \
+	}
 
 static const struct row rows[] = {
-	{ "complete and not to be changed", NOBODY,
-	    SPAN("From: a@b\r\n" REST), SPAN("From: a@b\r\n" REST), 0 },
+	{ "complete and not to be changed", NOBODY, SPAN("From: a@b\r\n" REST),
+	    SPAN("From: a@b\r\n" REST), 0 },
 	{ "the sender already", TO_SENDER,
 	    SPAN("From: Copier <Scan@Example.com>\r\n" REST),
 	    SPAN("From: Copier <Scan@Example.com>\r\n" REST), 0 },
 	{ "bare address", TO_SENDER, SPAN("From: a@b.example\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\nReply-To: <a@b.example>\r\n" REST), 0 },
-	{ "name kept", TO_SENDER, SPAN("From: The Copier <a@b.example>\r\n" REST),
+	{ "name kept", TO_SENDER,
+	    SPAN("From: The Copier <a@b.example>\r\n" REST),
 	    SPAN("From: The Copier <" SENDER ">\r\n"
-		 "Reply-To: The Copier <a@b.example>\r\n" REST), 0 },
+		 "Reply-To: The Copier <a@b.example>\r\n" REST),
+	    0 },
 	{ "quoted name kept", TO_SENDER,
 	    SPAN("FROM: \"Copier, 2nd\" <a@b.example>\r\n" REST),
 	    SPAN("From: \"Copier, 2nd\" <" SENDER ">\r\n"
-		 "Reply-To: \"Copier, 2nd\" <a@b.example>\r\n" REST), 0 },
+		 "Reply-To: \"Copier, 2nd\" <a@b.example>\r\n" REST),
+	    0 },
 	{ "at sign in the name", TO_SENDER,
 	    SPAN("From: p@d.example <p@d.example>\r\n" REST),
 	    SPAN("From: \"p at d.example\" <" SENDER ">\r\n"
-		 "Reply-To: \"p at d.example\" <p@d.example>\r\n" REST), 0 },
+		 "Reply-To: \"p at d.example\" <p@d.example>\r\n" REST),
+	    0 },
 	{ "at sign in quotes", TO_SENDER,
 	    SPAN("From: \"p@d\" <p@d.example>\r\n" REST),
 	    SPAN("From: \"p at d\" <" SENDER ">\r\n"
-		 "Reply-To: \"p at d\" <p@d.example>\r\n" REST), 0 },
+		 "Reply-To: \"p at d\" <p@d.example>\r\n" REST),
+	    0 },
 	{ "quote without end", TO_SENDER,
 	    SPAN("From: \"Copier <a@b.example>\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\n" REST), 0 },
 	{ "encoded word", TO_SENDER,
 	    SPAN("From: =?utf-8?q?B=C3=BCro?= <a@b.example>\r\n" REST),
 	    SPAN("From: =?utf-8?q?B=C3=BCro?= <" SENDER ">\r\n"
-		 "Reply-To: =?utf-8?q?B=C3=BCro?= <a@b.example>\r\n" REST), 0 },
+		 "Reply-To: =?utf-8?q?B=C3=BCro?= <a@b.example>\r\n" REST),
+	    0 },
 	{ "folded", TO_SENDER,
 	    SPAN("From: The\r\n Copier\r\n\t<a@b.example>\r\n" REST),
 	    SPAN("From: The Copier <" SENDER ">\r\n"
-		 "Reply-To: The Copier <a@b.example>\r\n" REST), 0 },
+		 "Reply-To: The Copier <a@b.example>\r\n" REST),
+	    0 },
 	{ "comment", TO_SENDER, SPAN("From: root@host.example (Cron)\r\n" REST),
 	    SPAN("From: Cron <" SENDER ">\r\n"
-		 "Reply-To: Cron <root@host.example>\r\n" REST), 0 },
-	{ "several", TO_SENDER, SPAN("From: A <a@b.example>, c@d.example\r\n" REST),
+		 "Reply-To: Cron <root@host.example>\r\n" REST),
+	    0 },
+	{ "several", TO_SENDER,
+	    SPAN("From: A <a@b.example>, c@d.example\r\n" REST),
 	    SPAN("From: A <" SENDER ">\r\n"
-		 "Reply-To: A <a@b.example>,\r\n <c@d.example>\r\n" REST), 0 },
-	{ "group", TO_SENDER, SPAN("From: Team: a@b.example, c@d.example;\r\n" REST),
+		 "Reply-To: A <a@b.example>,\r\n <c@d.example>\r\n" REST),
+	    0 },
+	{ "group", TO_SENDER,
+	    SPAN("From: Team: a@b.example, c@d.example;\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\n"
-		 "Reply-To: <a@b.example>,\r\n <c@d.example>\r\n" REST), 0 },
+		 "Reply-To: <a@b.example>,\r\n <c@d.example>\r\n" REST),
+	    0 },
 	{ "unqualified, no answer possible", TO_SENDER,
-	    SPAN("From: root\r\n" REST),
-	    SPAN("From: <" SENDER ">\r\n" REST), 0 },
+	    SPAN("From: root\r\n" REST), SPAN("From: <" SENDER ">\r\n" REST),
+	    0 },
 	{ "empty From", TO_SENDER, SPAN("From:\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\n" REST), 0 },
 	{ "Reply-To there already", TO_SENDER,
@@ -89,8 +107,10 @@ static const struct row rows[] = {
 	{ "drop", { .sender = SPAN(SENDER), .reply_to = REPLY_TO_DROP },
 	    SPAN("From: a@b.example\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\n" REST), 0 },
-	{ "an address instead", { .sender = SPAN(SENDER),
-	    .reply_to = REPLY_TO_ADDRESS, .reply_address = SPAN("it@b") },
+	{ "an address instead",
+	    { .sender = SPAN(SENDER),
+		.reply_to = REPLY_TO_ADDRESS,
+		.reply_address = SPAN("it@b") },
 	    SPAN("Reply-To: x@y\r\nFrom: a@b.example\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\nReply-To: <it@b>\r\n" REST), 0 },
 	{ "Sender dropped", TO_SENDER,
@@ -107,7 +127,8 @@ static const struct row rows[] = {
 	{ "signed, rewritten", TO_SENDER,
 	    SPAN("From: a@b\r\nDKIM-Signature: x\r\n" REST),
 	    SPAN("From: <" SENDER ">\r\nReply-To: <a@b>\r\n"
-		 "DKIM-Signature: x\r\n" REST), 0 },
+		 "DKIM-Signature: x\r\n" REST),
+	    0 },
 	{ "signed, passed",
 	    { .sender = SPAN(SENDER), .is_signed = SIGNED_PASS },
 	    SPAN("From: a@b\r\nDKIM-Signature: x\r\n" REST),
@@ -118,17 +139,21 @@ static const struct row rows[] = {
 	    REWRITE_SIGNED },
 	{ "all missing but one", NOBODY, SPAN("Subject: s\r\n\r\nbody\r\n"),
 	    SPAN("Subject: s\r\n" ADDED "From: <" SENDER ">\r\n" ADDED_ID
-		 "\r\nbody\r\n"), 0 },
-	{ "no header section", TO_SENDER, SPAN("just a text\r\nof two lines\r\n"),
+		 "\r\nbody\r\n"),
+	    0 },
+	{ "no header section", TO_SENDER,
+	    SPAN("just a text\r\nof two lines\r\n"),
 	    SPAN(ADDED "From: <" SENDER ">\r\n" ADDED_ID
-		 "\r\njust a text\r\nof two lines\r\n"), 0 },
+		       "\r\njust a text\r\nof two lines\r\n"),
+	    0 },
 	{ "nothing at all", TO_SENDER, SPAN(""),
 	    SPAN(ADDED "From: <" SENDER ">\r\n" ADDED_ID "\r\n"), 0 },
 	{ "an empty line first", TO_SENDER, SPAN("\r\nbody\r\n"),
 	    SPAN(ADDED "From: <" SENDER ">\r\n" ADDED_ID "\r\nbody\r\n"), 0 },
 	{ "the empty line missing", NOBODY,
 	    SPAN("From: a@b\r\nDate: d\r\nMessage-ID: i\r\nHello there\r\n"),
-	    SPAN("From: a@b\r\nDate: d\r\nMessage-ID: i\r\n\r\nHello there\r\n"),
+	    SPAN(
+		"From: a@b\r\nDate: d\r\nMessage-ID: i\r\n\r\nHello there\r\n"),
 	    0 },
 	{ "a header section only", NOBODY, SPAN("From: a@b\r\nDate: d\r\n"),
 	    SPAN("From: a@b\r\nDate: d\r\n" ADDED_ID "\r\n"), 0 },
@@ -136,7 +161,8 @@ static const struct row rows[] = {
 	    SPAN("From: a@b\r\nContent-Type: text/plain\r\n" REST),
 	    SPAN("From: a@b\r\nContent-Type: text/plain\r\n"
 		 "To: b@c\r\nDate: d\r\nMessage-ID: <i@h>\r\n"
-		 "MIME-Version: 1.0\r\n\r\nbody\r\n"), 0 },
+		 "MIME-Version: 1.0\r\n\r\nbody\r\n"),
+	    0 },
 	{ "mbox line dropped", NOBODY,
 	    SPAN("From root Sat Nov 21 10:15:08 2026\r\nFrom: a@b\r\n" REST),
 	    SPAN("From: a@b\r\n" REST), 0 },
@@ -209,7 +235,8 @@ static void test_null_sender_is_kept(void **state)
 	nobody.from = SPAN("");
 	rewrite_init(&rewrite, storage, sizeof(storage));
 	assert_int_equal(rewrite_plan(&rewrite, &policy, &nobody,
-	    SPAN("From: MAILER-DAEMON@x\r\n" REST), true), REWRITE_READY);
+			     SPAN("From: MAILER-DAEMON@x\r\n" REST), true),
+	    REWRITE_READY);
 	assert_int_equal(rewrite.count, 0);
 }
 
@@ -223,7 +250,8 @@ static void test_large_section_passes(void **state)
 	(void)state;
 	rewrite_init(&rewrite, storage, sizeof(storage));
 	assert_int_equal(rewrite_plan(&rewrite, &policy, &world,
-	    SPAN("From: a@b\r\nTo: x@y\r\nSub"), false), REWRITE_READY);
+			     SPAN("From: a@b\r\nTo: x@y\r\nSub"), false),
+	    REWRITE_READY);
 	assert_true(rewrite.is_untouched);
 	assert_int_equal(rewrite.count, 0);
 }
@@ -243,8 +271,9 @@ static void test_too_many_edits(void **state)
 		text_puts(&text, "Sender: x@y\r\n");
 	text_puts(&text, "From: a@b\r\n" REST);
 	rewrite_init(&rewrite, storage, sizeof(storage));
-	assert_int_equal(rewrite_plan(&rewrite, &policy, &world,
-	    text_span(&text), true), REWRITE_READY);
+	assert_int_equal(
+	    rewrite_plan(&rewrite, &policy, &world, text_span(&text), true),
+	    REWRITE_READY);
 	assert_true(rewrite.is_untouched);
 	assert_int_equal(rewrite.count, 0);
 }

@@ -48,8 +48,8 @@ static void test_names(void **state)
 		assert_int_equal(sasl_find(sasl_name(i)), i);
 	assert_int_equal(sasl_find(SPAN("cram-MD5")), SASL_CRAM_MD5);
 	assert_int_equal(sasl_find(SPAN("LOGI")), SASL_MECHANISM_COUNT);
-	assert_int_equal(sasl_find(SPAN("PLAIN-CLIENTTOKEN")),
-	    SASL_MECHANISM_COUNT);
+	assert_int_equal(
+	    sasl_find(SPAN("PLAIN-CLIENTTOKEN")), SASL_MECHANISM_COUNT);
 	assert_int_equal(sasl_find(SPAN("")), SASL_MECHANISM_COUNT);
 }
 
@@ -109,11 +109,11 @@ static void test_cram_md5(void **state)
 		const struct cram_row *row = &rows[i];
 		struct sasl sasl;
 
-		sasl_begin(&sasl, SASL_CRAM_MD5, span_of(row->user),
-		    row->secret);
+		sasl_begin(
+		    &sasl, SASL_CRAM_MD5, span_of(row->user), row->secret);
 		assert_false(sasl_initial(&sasl));
-		assert_int_equal(sasl_challenge(&sasl,
-		    span_of(row->challenge)), SASL_RESPOND);
+		assert_int_equal(sasl_challenge(&sasl, span_of(row->challenge)),
+		    SASL_RESPOND);
 		assert_response(&sasl, span_of(row->response));
 		assert_int_equal(
 		    sasl_challenge(&sasl, SPAN("<again>")), SASL_BROKEN);
@@ -144,8 +144,7 @@ static void test_plain(void **state)
 	(void)state;
 	sasl_begin(&sasl, SASL_PLAIN, SPAN("tim"), &secret);
 	assert_true(sasl_initial(&sasl));
-	assert_response(
-	    &sasl, span_make(expected, sizeof(expected) - 1));
+	assert_response(&sasl, span_make(expected, sizeof(expected) - 1));
 	assert_int_equal(
 	    sasl_challenge(&sasl, (struct span){ 0 }), SASL_BROKEN);
 	assert_int_equal(sasl_length(&sasl), 0);
@@ -177,11 +176,11 @@ static void test_login(void **state)
 		assert_int_equal(
 		    sasl_challenge(&sasl, prompts[i].user), SASL_RESPOND);
 		assert_response(&sasl, SPAN("tim"));
-		assert_int_equal(sasl_challenge(&sasl, prompts[i].password),
-		    SASL_RESPOND);
+		assert_int_equal(
+		    sasl_challenge(&sasl, prompts[i].password), SASL_RESPOND);
 		assert_response(&sasl, SPAN("tanstaaftanstaaf"));
-		assert_int_equal(sasl_challenge(&sasl, SPAN("Password:")),
-		    SASL_BROKEN);
+		assert_int_equal(
+		    sasl_challenge(&sasl, SPAN("Password:")), SASL_BROKEN);
 		assert_int_equal(sasl_length(&sasl), 0);
 	}
 }
@@ -195,13 +194,14 @@ static void test_xoauth2(void **state)
 	struct sasl sasl;
 
 	(void)state;
-	sasl_begin(
-	    &sasl, SASL_XOAUTH2, SPAN("someuser@example.com"), &secret);
+	sasl_begin(&sasl, SASL_XOAUTH2, SPAN("someuser@example.com"), &secret);
 	assert_true(sasl_initial(&sasl));
 	assert_response(&sasl, span_of(expected));
 	/* The reason as JSON; an empty response lets the 535 come. */
-	assert_int_equal(sasl_challenge(&sasl,
-	    SPAN("{\"status\":\"400\",\"schemes\":\"Bearer\"}")), SASL_REFUSED);
+	assert_int_equal(
+	    sasl_challenge(
+		&sasl, SPAN("{\"status\":\"400\",\"schemes\":\"Bearer\"}")),
+	    SASL_REFUSED);
 	assert_int_equal(sasl_length(&sasl), 0);
 	assert_int_equal(sasl_challenge(&sasl, SPAN("{}")), SASL_BROKEN);
 }

@@ -102,8 +102,7 @@ static void check_full_account(const struct account_settings *account)
 	assert_true(span_equal(
 	    secret_reveal(&account->password), SPAN("hunter two; #1")));
 	assert_int_equal(account->policy.mechanisms, SASL_BIT(SASL_LOGIN));
-	assert_true(
-	    span_equal(account->policy.hello, SPAN("out.example.com")));
+	assert_true(span_equal(account->policy.hello, SPAN("out.example.com")));
 	assert_int_equal(account->connections, 7);
 	assert_int_equal(account->keep_warm_s, 0);
 }
@@ -126,8 +125,7 @@ static void test_full(void **state)
 	check_full_account(&settings->accounts[0]);
 	assert_int_equal(second->source, CREDENTIAL_COMMAND);
 	assert_string_equal(second->command, "get it ; now");
-	assert_int_equal(
-	    second->policy.mechanisms, sasl_all(SASL_NEEDS_TOKEN));
+	assert_int_equal(second->policy.mechanisms, sasl_all(SASL_NEEDS_TOKEN));
 	assert_int_equal(settings->device_count, 2);
 	assert_string_equal(device->name, "c");
 	assert_int_equal(device->account_count, 2);
@@ -156,7 +154,7 @@ static void test_device_defaults(void **state)
 {
 	struct settings *settings =
 	    scratch_read_good(GOOD "[account b]\nhost = i\nauth = none\n"
-			   "[device a]\nclient = 192.0.2.1\n");
+				   "[device a]\nclient = 192.0.2.1\n");
 	const struct device_settings *device = &settings->devices[0];
 
 	(void)state;
@@ -188,14 +186,12 @@ static void test_ports(void **state)
 		    UPSTREAM_STARTTLS },
 		{ "provider = gmail", 465, UPSTREAM_IMPLICIT },
 		{ "provider = gmail\nport = 587", 587, UPSTREAM_STARTTLS },
-		{ "provider = gmail\ntls = starttls", 587,
-		    UPSTREAM_STARTTLS },
+		{ "provider = gmail\ntls = starttls", 587, UPSTREAM_STARTTLS },
 		{ "provider = gmail\nhost = h\ntls = implicit", 465,
 		    UPSTREAM_IMPLICIT },
 		{ "provider = office365", 587, UPSTREAM_STARTTLS },
 		{ "provider = office365\nport = 25", 25, UPSTREAM_STARTTLS },
-		{ "provider = office365\nport = 465", 465,
-		    UPSTREAM_IMPLICIT },
+		{ "provider = office365\nport = 465", 465, UPSTREAM_IMPLICIT },
 		{ "provider = nifty\nport = 587", 587, UPSTREAM_PLAIN },
 	};
 
@@ -232,10 +228,10 @@ static void test_every_preset(void **state)
 		snprintf(text, sizeof(text),
 		    "[account]\nprovider = %s\nuser = u\n%s = p\n%s",
 		    provider->name,
-		    provider_needs_token(provider) ? "token_command" :
-						     "password",
-		    provider_needs_region(provider) ? "region = eu-west-1\n" :
-						      "");
+		    provider_needs_token(provider) ? "token_command"
+						   : "password",
+		    provider_needs_region(provider) ? "region = eu-west-1\n"
+						    : "");
 		settings = scratch_read_good(text);
 		account = &settings->accounts[0];
 		assert_string_equal(account->provider, provider->name);
@@ -250,23 +246,26 @@ static void test_every_preset(void **state)
 
 static void test_presets_in_detail(void **state)
 {
-	struct settings *settings = scratch_read_good("[account]\nprovider = ses\n"
-	    "region = eu-west-1\nuser = u\npassword = p\n");
+	struct settings *settings =
+	    scratch_read_good("[account]\nprovider = ses\n"
+			      "region = eu-west-1\nuser = u\npassword = p\n");
 
 	(void)state;
-	assert_string_equal(settings->accounts[0].host,
-	    "email-smtp.eu-west-1.amazonaws.com");
+	assert_string_equal(
+	    settings->accounts[0].host, "email-smtp.eu-west-1.amazonaws.com");
 	assert_int_equal(settings->accounts[0].keep_warm_s, 5);
 	settings_drop(settings);
-	settings = scratch_read_good("[account]\nprovider = office365\nuser = u\n"
-	    "password = p\n");
-	assert_int_equal(settings->accounts[0].policy.mechanisms,
-	    SASL_BIT(SASL_LOGIN));
+	settings =
+	    scratch_read_good("[account]\nprovider = office365\nuser = u\n"
+			      "password = p\n");
+	assert_int_equal(
+	    settings->accounts[0].policy.mechanisms, SASL_BIT(SASL_LOGIN));
 	settings_drop(settings);
-	settings = scratch_read_good("[account]\nprovider = office365\nuser = u\n"
-	    "token_command = t\nconnections = 1\n");
-	assert_int_equal(settings->accounts[0].policy.mechanisms,
-	    SASL_BIT(SASL_XOAUTH2));
+	settings =
+	    scratch_read_good("[account]\nprovider = office365\nuser = u\n"
+			      "token_command = t\nconnections = 1\n");
+	assert_int_equal(
+	    settings->accounts[0].policy.mechanisms, SASL_BIT(SASL_XOAUTH2));
 	assert_int_equal(settings->accounts[0].connections, 1);
 	settings_drop(settings);
 }
@@ -293,9 +292,9 @@ static void test_passwords(void **state)
 		settings = scratch_read_good(text);
 		assert_int_equal(
 		    settings->accounts[0].source, CREDENTIAL_SECRET);
-		assert_true(span_equal(
-		    secret_reveal(&settings->accounts[0].password),
-		    span_of(cases[i].password)));
+		assert_true(
+		    span_equal(secret_reveal(&settings->accounts[0].password),
+			span_of(cases[i].password)));
 		settings_drop(settings);
 	}
 }

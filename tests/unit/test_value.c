@@ -35,8 +35,8 @@ static int finish(void **state)
 static const struct value_range range = { 2, 7200 };
 
 static const struct number_row {
-	enum value_verdict (*read)(struct reading *, struct span, const void *,
-	    void *);
+	enum value_verdict (*read)(
+	    struct reading *, struct span, const void *, void *);
 	const char *value;
 	unsigned expected;
 	const char *why; /* NULL: it is good */
@@ -56,15 +56,20 @@ static const struct number_row {
 	{ value_duration, "30s", 30, NULL },
 	{ value_duration, "5m", 300, NULL },
 	{ value_duration, "2h", 7200, NULL },
-	{ value_duration, "3h", 0, "3h is not a time from 2s to 7200s (such "
+	{ value_duration, "3h", 0,
+	    "3h is not a time from 2s to 7200s (such "
 	    "as 30s, 5m, 1h)" },
-	{ value_duration, "1s", 0, "1s is not a time from 2s to 7200s (such "
+	{ value_duration, "1s", 0,
+	    "1s is not a time from 2s to 7200s (such "
 	    "as 30s, 5m, 1h)" },
-	{ value_duration, "5 m", 0, "5 m is not a time from 2s to 7200s (such "
+	{ value_duration, "5 m", 0,
+	    "5 m is not a time from 2s to 7200s (such "
 	    "as 30s, 5m, 1h)" },
-	{ value_duration, "m", 0, "m is not a time from 2s to 7200s (such as "
+	{ value_duration, "m", 0,
+	    "m is not a time from 2s to 7200s (such as "
 	    "30s, 5m, 1h)" },
-	{ value_duration, "5M", 0, "5M is not a time from 2s to 7200s (such "
+	{ value_duration, "5M", 0,
+	    "5M is not a time from 2s to 7200s (such "
 	    "as 30s, 5m, 1h)" },
 	{ value_duration, "18446744073709551615h", 0,
 	    "18446744073709551615h is not a time from 2s to 7200s (such as "
@@ -78,8 +83,8 @@ static void test_numbers(void **state)
 		const struct number_row *row = &numbers[i];
 		struct reading reading = start();
 		unsigned number = 0;
-		enum value_verdict verdict = row->read(&reading,
-		    span_of(row->value), &range, &number);
+		enum value_verdict verdict =
+		    row->read(&reading, span_of(row->value), &range, &number);
 
 		assert_int_equal(verdict, row->why ? VALUE_BAD : VALUE_GOOD);
 		assert_int_equal(number, row->expected);
@@ -94,18 +99,25 @@ static void test_sizes(void **state)
 		const char *value;
 		uint64_t expected; /* 0: it is bad */
 	} rows[] = {
-		{ "1", 1 }, { "64k", 65536 }, { "10M", 10485760 },
-		{ "1048576M", UINT64_C(1) << 40 }, { "1048577M", 0 },
-		{ "0", 0 }, { "64K", 0 }, { "1m", 0 }, { "1kk", 0 },
-		{ "1.5M", 0 }, { "17592186044416M", 0 },
+		{ "1", 1 },
+		{ "64k", 65536 },
+		{ "10M", 10485760 },
+		{ "1048576M", UINT64_C(1) << 40 },
+		{ "1048577M", 0 },
+		{ "0", 0 },
+		{ "64K", 0 },
+		{ "1m", 0 },
+		{ "1kk", 0 },
+		{ "1.5M", 0 },
+		{ "17592186044416M", 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++) {
 		struct reading reading = start();
 		uint64_t size = 0;
-		enum value_verdict verdict = value_size(&reading,
-		    span_of(rows[i].value), &wide, &size);
+		enum value_verdict verdict =
+		    value_size(&reading, span_of(rows[i].value), &wide, &size);
 
 		assert_int_equal(
 		    verdict, rows[i].expected ? VALUE_GOOD : VALUE_BAD);
@@ -116,7 +128,9 @@ static void test_sizes(void **state)
 static void test_words(void **state)
 {
 	static const struct value_word list[] = {
-		{ "one", 1, READY }, { "two", 2, READY }, { "four", 4, LATER },
+		{ "one", 1, READY },
+		{ "two", 2, READY },
+		{ "four", 4, LATER },
 	};
 	static const struct value_words words = { list, 3 };
 	struct reading reading = start();
@@ -125,33 +139,33 @@ static void test_words(void **state)
 	int word = 0;
 
 	(void)state;
-	assert_int_equal(value_word(&reading, SPAN("TWO"), &words, &word),
-	    VALUE_GOOD);
+	assert_int_equal(
+	    value_word(&reading, SPAN("TWO"), &words, &word), VALUE_GOOD);
 	assert_int_equal(word, 2);
-	assert_int_equal(value_word(&reading, SPAN("four"), &words, &word),
-	    VALUE_LATER);
+	assert_int_equal(
+	    value_word(&reading, SPAN("four"), &words, &word), VALUE_LATER);
 	assert_string_equal(
 	    reading.why, "four is not available in this version");
-	assert_int_equal(value_word(&reading, SPAN("tow"), &words, &word),
-	    VALUE_BAD);
-	assert_string_equal(reading.why,
-	    "tow is none of one, two, four; did you mean two?");
+	assert_int_equal(
+	    value_word(&reading, SPAN("tow"), &words, &word), VALUE_BAD);
+	assert_string_equal(
+	    reading.why, "tow is none of one, two, four; did you mean two?");
 	assert_int_equal(word, 2);
-	assert_int_equal(value_bits(&reading, SPAN("one, two"), &words, &bits),
-	    VALUE_GOOD);
+	assert_int_equal(
+	    value_bits(&reading, SPAN("one, two"), &words, &bits), VALUE_GOOD);
 	assert_int_equal(bits, 3);
-	assert_int_equal(value_bits(&reading, SPAN("one,four"), &words, &bits),
-	    VALUE_LATER);
-	assert_int_equal(value_bits(&reading, SPAN("one,,two"), &words, &bits),
-	    VALUE_BAD);
-	assert_int_equal(value_bool(&reading, SPAN("yes"), NULL, &answer),
-	    VALUE_GOOD);
+	assert_int_equal(
+	    value_bits(&reading, SPAN("one,four"), &words, &bits), VALUE_LATER);
+	assert_int_equal(
+	    value_bits(&reading, SPAN("one,,two"), &words, &bits), VALUE_BAD);
+	assert_int_equal(
+	    value_bool(&reading, SPAN("yes"), NULL, &answer), VALUE_GOOD);
 	assert_true(answer);
-	assert_int_equal(value_bool(&reading, SPAN("no"), NULL, &answer),
-	    VALUE_GOOD);
+	assert_int_equal(
+	    value_bool(&reading, SPAN("no"), NULL, &answer), VALUE_GOOD);
 	assert_false(answer);
-	assert_int_equal(value_bool(&reading, SPAN("maybe"), NULL, &answer),
-	    VALUE_BAD);
+	assert_int_equal(
+	    value_bool(&reading, SPAN("maybe"), NULL, &answer), VALUE_BAD);
 	assert_string_equal(reading.why, "maybe is none of no, yes");
 }
 
@@ -161,21 +175,27 @@ static void test_lists(void **state)
 		const char *value;
 		size_t count; /* 0: it is bad */
 	} rows[] = {
-		{ "a", 1 }, { "a,b", 2 }, { " a , b,c ", 3 }, { "a,", 0 },
-		{ ",a", 0 }, { ",", 0 }, { "a,,b", 0 }, { "a, ", 0 },
+		{ "a", 1 },
+		{ "a,b", 2 },
+		{ " a , b,c ", 3 },
+		{ "a,", 0 },
+		{ ",a", 0 },
+		{ ",", 0 },
+		{ "a,,b", 0 },
+		{ "a, ", 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++) {
 		struct reading reading = start();
 		struct value_texts texts = { 0 };
-		enum value_verdict verdict = value_texts(&reading,
-		    span_of(rows[i].value), NULL, &texts);
+		enum value_verdict verdict =
+		    value_texts(&reading, span_of(rows[i].value), NULL, &texts);
 
 		if (rows[i].count == 0) {
 			assert_int_equal(verdict, VALUE_BAD);
-			assert_string_equal(reading.why,
-			    "an item of the list is empty");
+			assert_string_equal(
+			    reading.why, "an item of the list is empty");
 			continue;
 		}
 		assert_int_equal(verdict, VALUE_GOOD);
@@ -186,8 +206,8 @@ static void test_lists(void **state)
 
 /* Readers that keep the text, by what they accept. */
 static const struct text_row {
-	enum value_verdict (*read)(struct reading *, struct span, const void *,
-	    void *);
+	enum value_verdict (*read)(
+	    struct reading *, struct span, const void *, void *);
 	const char *value;
 	const char *expected; /* NULL: it is bad */
 	const char *hint;     /* stands somewhere in the words */
@@ -225,7 +245,8 @@ static const struct text_row {
 	    NULL },
 	{ network_host,
 	    "a234567890123456789012345678901234567890123456789012345678901234"
-	    ".example", NULL, "neither a host name" },
+	    ".example",
+	    NULL, "neither a host name" },
 
 	{ network_hello, "gate.example.com", "gate.example.com", NULL },
 	{ network_hello, "localhost", "localhost", NULL },
@@ -263,8 +284,8 @@ static void test_texts(void **state)
 		const struct text_row *row = &texts[i];
 		struct reading reading = start();
 		const char *text = NULL;
-		enum value_verdict verdict = row->read(
-		    &reading, span_of(row->value), NULL, &text);
+		enum value_verdict verdict =
+		    row->read(&reading, span_of(row->value), NULL, &text);
 
 		if ((verdict == VALUE_GOOD) != (row->expected != NULL))
 			print_error("%s: %s\n", row->value, reading.why);
@@ -305,8 +326,8 @@ static void test_cidrs(void **state)
 	for (size_t i = 0; i < array_len(rows); i++) {
 		struct reading reading = start();
 		struct cidr_list cidrs = { 0 };
-		enum value_verdict verdict = network_cidrs(&reading,
-		    span_of(rows[i].value), NULL, &cidrs);
+		enum value_verdict verdict = network_cidrs(
+		    &reading, span_of(rows[i].value), NULL, &cidrs);
 
 		if (rows[i].prefix == 999) {
 			assert_int_equal(verdict, VALUE_BAD);
@@ -314,8 +335,8 @@ static void test_cidrs(void **state)
 			continue;
 		}
 		assert_int_equal(verdict, VALUE_GOOD);
-		assert_int_equal(cidrs.list[cidrs.count - 1].prefix,
-		    rows[i].prefix);
+		assert_int_equal(
+		    cidrs.list[cidrs.count - 1].prefix, rows[i].prefix);
 	}
 }
 
@@ -366,8 +387,8 @@ static const struct endpoint_row {
 	{ "[::1]", 0, false, "port from 1 to 65535" },
 	{ "unix:", 0, false, "path of a socket" },
 	{ "unix:/a23456789a123456789b123456789c123456789d123456789e123456789"
-	  "f123456789g123456789h123456789i123456789j12345678", 0, false,
-	    "path of a socket" },
+	  "f123456789g123456789h123456789i123456789j12345678",
+	    0, false, "path of a socket" },
 	{ "fd:", 0, false, "does not name a descriptor" },
 	{ "fd:a:b", 0, false, "does not name a descriptor" },
 	{ "127.0.0.1:25,", 0, false, "empty" },
@@ -380,8 +401,8 @@ static void test_endpoints(void **state)
 		const struct endpoint_row *row = &endpoints[i];
 		struct reading reading = start();
 		struct endpoint_list list = { 0 };
-		enum value_verdict verdict = endpoint_read(
-		    &reading, span_of(row->value), NULL, &list);
+		enum value_verdict verdict =
+		    endpoint_read(&reading, span_of(row->value), NULL, &list);
 
 		if ((verdict == VALUE_GOOD) != (row->count > 0))
 			print_error("%s: %s\n", row->value, reading.why);
@@ -410,13 +431,14 @@ static void test_pins(void **state)
 	struct pin_list pins = { 0 };
 
 	(void)state;
-	assert_int_equal(network_pins(&reading, span_of(zeros), NULL, &pins),
-	    VALUE_GOOD);
+	assert_int_equal(
+	    network_pins(&reading, span_of(zeros), NULL, &pins), VALUE_GOOD);
 	assert_int_equal(pins.count, 1);
 	assert_int_equal(pins.list[0].octets[31], 0);
 	for (size_t i = 0; i < array_len(bad); i++) {
-		assert_int_equal(network_pins(&reading, span_of(bad[i]), NULL,
-		    &pins), VALUE_BAD);
+		assert_int_equal(
+		    network_pins(&reading, span_of(bad[i]), NULL, &pins),
+		    VALUE_BAD);
 		assert_non_null(strstr(reading.why, "base64 of 32 octets"));
 	}
 }
@@ -427,9 +449,14 @@ static void test_suggestions(void **state)
 		const char *wrong;
 		const char *near; /* "": none */
 	} rows[] = {
-		{ "hots", "host" }, { "Host", "host" }, { "adress", "address" },
-		{ "pasword", "password" }, { "prot", "port" },
-		{ "tsl", "tls" }, { "tsls", "tls" }, { "banana", "" },
+		{ "hots", "host" },
+		{ "Host", "host" },
+		{ "adress", "address" },
+		{ "pasword", "password" },
+		{ "prot", "port" },
+		{ "tsl", "tls" },
+		{ "tsls", "tls" },
+		{ "banana", "" },
 		{ "x", "" },
 		{ "a_very_long_word_that_is_longer_than_any", "" },
 	};
@@ -438,8 +465,7 @@ static void test_suggestions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++) {
-		struct suggestion near =
-		    suggestion_for(span_of(rows[i].wrong));
+		struct suggestion near = suggestion_for(span_of(rows[i].wrong));
 
 		for (size_t j = 0; j < array_len(known); j++)
 			suggestion_offer(&near, known[j]);

@@ -16,16 +16,17 @@ enum { GRAIN_WHOLE = 1 << 20 };
 
 /* How the server's chain is put together. */
 enum chain {
-	CHAIN_FULL,     /* leaf, issuer */
-	CHAIN_ROOTED,   /* leaf, issuer, root */
-	CHAIN_DIRECT,   /* leaf, issued by the root */
-	CHAIN_TORN,     /* leaf without its issuer */
-	CHAIN_REVERSED, /* issuer, leaf; the handshake is signed by the issuer */
-	CHAIN_STRANGE,  /* leaf, something else, issuer */
-	CHAIN_SELF,     /* the leaf signed by itself */
-	CHAIN_LATE,     /* the issuer has expired */
-	CHAIN_WEAK,     /* the issuer is signed over SHA-1 */
-	CHAIN_NO_CA,    /* the issuer is no authority */
+	CHAIN_FULL,	/* leaf, issuer */
+	CHAIN_ROOTED,	/* leaf, issuer, root */
+	CHAIN_DIRECT,	/* leaf, issued by the root */
+	CHAIN_TORN,	/* leaf without its issuer */
+	CHAIN_REVERSED, /* issuer, leaf; the handshake is signed by the issuer
+			 */
+	CHAIN_STRANGE,	/* leaf, something else, issuer */
+	CHAIN_SELF,	/* the leaf signed by itself */
+	CHAIN_LATE,	/* the issuer has expired */
+	CHAIN_WEAK,	/* the issuer is signed over SHA-1 */
+	CHAIN_NO_CA,	/* the issuer is no authority */
 };
 
 enum { CHAIN_MAX = 3 };
