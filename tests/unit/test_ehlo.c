@@ -210,8 +210,8 @@ static void test_many_mechanisms(void **state)
 		char lines[900] = "x|AUTH ";
 		struct ehlo ehlo;
 
-		strncat(
-		    lines, "FIRST-MECHANISM-WITH-A-VERY-LONG-NAME-X", first);
+		memcpy(lines + strlen(lines),
+		    "FIRST-MECHANISM-WITH-A-VERY-LONG-NAME-X", first);
 		for (size_t i = 0; i < 40; i++)
 			strcat(lines, " MECHANISM");
 		ehlo_read(&ehlo, hear(lines));

@@ -289,73 +289,71 @@ static const struct reply *hear(const char *octets)
 	return &reader.reply;
 }
 
+static const struct advice_row {
+	const char *heard;
+	const char *words; /* of the advice; "": there is none */
+} advice_rows[] = {
+	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthent"
+	  "ication is disabled for the Tenant.\r\n",
+	    "Authenticated SMTP" },
+	{ "535 5.7.139 Authentication unsuccessful, user is locked by"
+	  " your organization's security defaults policy.\r\n",
+	    "security defaults" },
+	{ "550 5.7.30 Basic authentication is not supported for Clien"
+	  "t Submission.\r\n",
+	    "no longer takes passwords" },
+	{ "451 5.7.3 STARTTLS is required to send mail\r\n", "tls = starttls" },
+	{ "535 5.7.3 Authentication unsuccessful [host]\r\n",
+	    "Microsoft refused" },
+	{ "530 5.7.57 Client not authenticated to send mail\r\n",
+	    "a login first" },
+	{ "550 5.7.60 SMTP; Client does not have permissions to send "
+	  "as this sender\r\n",
+	    "Send As" },
+	{ "554 5.2.252 SendAsDenied; a@x not allowed to send as b@y\r"
+	  "\n",
+	    "the From line counts too" },
+	{ "504 5.7.4 Unrecognized authentication type\r\n", "no PLAIN" },
+	{ "501 5.5.124 Invalid XOAUTH2 auth data\r\n", "SMTP.Send" },
+	{ "534-5.7.9 Application-specific password required.\r\n"
+	  "534 5.7.9 For more information\r\n",
+	    "app password" },
+	{ "535-5.7.8 Username and Password not accepted.\r\n"
+	  "535 5.7.8 For more\r\n",
+	    "user or password is wrong" },
+	{ "534-5.7.14 Please log in via your web browser\r\n"
+	  "534 5.7.14 x\r\n",
+	    "browser" },
+	{ "432 4.3.2 Concurrent connections limit exceeded\r\n",
+	    "lower connections" },
+	{ "421 4.7.0 Too many login attempts\r\n", "wait" },
+	{ "554 Message rejected: Email address is not verified.\r\n",
+	    "verified at the provider" },
+	{ "535 Incorrect authentication data\r\n",
+	    "user or password is wrong" },
+	{ "530 Must issue a STARTTLS command first\r\n", "tls = starttls" },
+	{ "504 x\r\n", "leave auth = auto" },
+	{ "550 No such user\r\n", "" },
+	{ "450 4.2.1 busy\r\n", "" },
+	{ "250 2.0.0 not verified, too many\r\n", "" },
+	{ "334 5.7.8\r\n", "" },
+};
+
 static void test_advice(void **state)
 {
-	static const struct {
-		const char *heard;
-		const char *words; /* of the advice; "": there is none */
-	} rows[] = {
-		{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthent"
-		  "ication is disabled for the Tenant.\r\n",
-		    "Authenticated SMTP" },
-		{ "535 5.7.139 Authentication unsuccessful, user is locked by"
-		  " your organization's security defaults policy.\r\n",
-		    "security defaults" },
-		{ "550 5.7.30 Basic authentication is not supported for Clien"
-		  "t Submission.\r\n",
-		    "no longer takes passwords" },
-		{ "451 5.7.3 STARTTLS is required to send mail\r\n",
-		    "tls = starttls" },
-		{ "535 5.7.3 Authentication unsuccessful [host]\r\n",
-		    "Microsoft refused" },
-		{ "530 5.7.57 Client not authenticated to send mail\r\n",
-		    "a login first" },
-		{ "550 5.7.60 SMTP; Client does not have permissions to send "
-		  "as this sender\r\n",
-		    "Send As" },
-		{ "554 5.2.252 SendAsDenied; a@x not allowed to send as b@y\r"
-		  "\n",
-		    "the From line counts too" },
-		{ "504 5.7.4 Unrecognized authentication type\r\n",
-		    "no PLAIN" },
-		{ "501 5.5.124 Invalid XOAUTH2 auth data\r\n", "SMTP.Send" },
-		{ "534-5.7.9 Application-specific password required.\r\n"
-		  "534 5.7.9 For more information\r\n",
-		    "app password" },
-		{ "535-5.7.8 Username and Password not accepted.\r\n"
-		  "535 5.7.8 For more\r\n",
-		    "user or password is wrong" },
-		{ "534-5.7.14 Please log in via your web browser\r\n"
-		  "534 5.7.14 x\r\n",
-		    "browser" },
-		{ "432 4.3.2 Concurrent connections limit exceeded\r\n",
-		    "lower connections" },
-		{ "421 4.7.0 Too many login attempts\r\n", "wait" },
-		{ "554 Message rejected: Email address is not verified.\r\n",
-		    "verified at the provider" },
-		{ "535 Incorrect authentication data\r\n",
-		    "user or password is wrong" },
-		{ "530 Must issue a STARTTLS command first\r\n",
-		    "tls = starttls" },
-		{ "504 x\r\n", "leave auth = auto" },
-		{ "550 No such user\r\n", "" },
-		{ "450 4.2.1 busy\r\n", "" },
-		{ "250 2.0.0 not verified, too many\r\n", "" },
-		{ "334 5.7.8\r\n", "" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < array_len(rows); i++) {
-		struct span advice = advice_for(hear(rows[i].heard));
+	for (size_t i = 0; i < array_len(advice_rows); i++) {
+		struct span advice = advice_for(hear(advice_rows[i].heard));
 		char text[300] = "";
 
 		assert_true(advice.len < sizeof(text));
 		if (advice.len > 0)
 			memcpy(text, advice.ptr, advice.len);
-		if (!strstr(text, rows[i].words))
-			print_error("%s%s\n", rows[i].heard, text);
-		assert_non_null(strstr(text, rows[i].words));
-		assert_int_equal(advice.len > 0, rows[i].words[0] != '\0');
+		if (!strstr(text, advice_rows[i].words))
+			print_error("%s%s\n", advice_rows[i].heard, text);
+		assert_non_null(strstr(text, advice_rows[i].words));
+		assert_int_equal(
+		    advice.len > 0, advice_rows[i].words[0] != '\0');
 	}
 }
 
