@@ -138,7 +138,9 @@ static bool try_next_account(struct conn *conn, enum failure failure)
 static struct link *lease(struct conn *conn, enum failure *failure)
 {
 	struct pool *pool = current_pool(conn);
+	size_t i = conn->device->accounts[conn->account];
 
+	session_aim(&conn->session, span_of(conn->settings->accounts[i].name));
 	if (pool)
 		return pool_lease(pool, &conn->waiter,
 		    session_wants_fresh(&conn->session), failure);

@@ -66,6 +66,12 @@ void session_lease(
 }
 
 /* see session.h */
+void session_aim(struct session *session, struct span account)
+{
+	session->account = account;
+}
+
+/* see session.h */
 void session_no_link(
     struct session *session, enum failure failure, struct span host)
 {

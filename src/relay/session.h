@@ -113,7 +113,7 @@ struct session {
 	bool is_whole; /* the device's dot was read */
 	struct buf hold;
 	struct span domain;  /* completes unqualified addresses */
-	struct span account; /* the last leased one, for the log */
+	struct span account; /* the last one asked, for the log */
 	struct span host;
 	enum failure failure; /* why there is no connection, until it is told */
 	struct outcome outcome;
@@ -129,6 +129,10 @@ void session_init(struct session *session, const struct client_policy *policy,
  * session still holds a loan, `loan` is ignored. */
 void session_lease(struct session *session, struct upstream *upstream,
     const struct loan *loan);
+
+/* The account that a connection is asked of, for the log's line of a message
+ * that never gets one. */
+void session_aim(struct session *session, struct span account);
 
 /* There is none to be had. */
 void session_no_link(

@@ -27,7 +27,7 @@ refused() {
 		grep -qE ', valid 20..-..-.. to 20..-..-.."' "$log"
 	ok "$kind: what to do" has "$log" "hint=\"$hint"
 	ok "$kind: a line for the message" has "$log" \
-		"event=message result=failed"
+		"event=message result=failed client=127.0.0.1 device=default account=default "
 	stop "$SEAL_PID"
 	stop "$PROVIDER_PID"
 	heard=$T/$kind.log
