@@ -121,11 +121,19 @@ static void bury(struct pool *pool, struct link *link)
 	link_close(link);
 }
 
+/* One that idled knows no time since: what it says next has its patience from
+ * now on. */
+static void wake(struct link *link)
+{
+	link->idle_since = 0;
+	upstream_tick(&link->upstream, loop_now(link->loop));
+}
+
 /* An idle one leaves with a QUIT; its answer is not waited for long. */
 static void retire(struct link *link)
 {
+	wake(link);
 	upstream_quit(&link->upstream);
-	link->idle_since = 0;
 	on_link_turn(link);
 }
 
@@ -198,7 +206,7 @@ static void lease(struct pool *pool, struct link *link)
 	struct waiter *waiter = pool->first;
 
 	pool_cancel(waiter);
-	link->idle_since = 0;
+	wake(link);
 	waiter->ops->leased(waiter, link);
 }
 
@@ -222,7 +230,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		retire(link);
 	link = pool->first ? NULL : freshest_idle(pool);
 	if (link) {
-		link->idle_since = 0;
+		wake(link);
 		return link;
 	}
 	if (pool->is_closed)

@@ -81,7 +81,7 @@ static const struct failure_row {
 	[FAIL_AUTH_REFUSED] = { "auth-refused", LOG_LEVEL_ERROR, BLAME_LOGIN,
 		"451 4.7.0", "refused the login; nothing was sent",
 		"check user and password; most providers want an app password made for this purpose" },
-	[FAIL_AUTH_LATER] = { "auth-later", LOG_LEVEL_WARN, BLAME_LOGIN,
+	[FAIL_AUTH_LATER] = { "auth-later", LOG_LEVEL_WARN, BLAME_WAY,
 		"451 4.7.0", "could not check the login just now; nothing was sent",
 		"try again in some minutes; if it stays so, ask the provider" },
 	[FAIL_HELD_DOWN] = { "held-down", LOG_LEVEL_INFO, BLAME_WAY,
