@@ -246,6 +246,12 @@ static bool is_lost(const struct world *world, struct span words)
 	       span_equal(words, failure_name(world->upstream.failure));
 }
 
+/* What the log would say of the loss. */
+static bool is_detailed(const struct world *world, struct span words)
+{
+	return span_equal(text_span(&world->upstream.detail), words);
+}
+
 /* The device is not read from: it must wait. */
 static bool is_waiting(const struct world *world, struct span words)
 {
@@ -283,6 +289,7 @@ static const struct wish_row {
 	{ "released",   is_released },
 	{ "stage",      is_in_stage },
 	{ "lost",       is_lost },
+	{ "detail",     is_detailed },
 	{ "waiting",    is_waiting },
 	{ "starved",    is_starved },
 	{ "timed",      is_timed },
