@@ -29,10 +29,10 @@ endif
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr
 shell  := log arena
-smtp   := line command address reply ehlo body header mailbox
+smtp   := line command address reply ehlo body header mailbox date
 sasl   := mechanism sasl plain cram
-relay  := rewrite failure advice fact envelope login client stage upstream rules \
-	session
+relay  := failure advice fact envelope rewrite login offer client stage \
+	upstream outcome sending rules session
 tls    := der pem trust certificate identity finding verify words suite context tls
 net    := settings loop stream dial child link pool conn listener server
 config := complaints suggest ini value network endpoint files section provider \

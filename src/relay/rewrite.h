@@ -95,7 +95,4 @@ size_t rewrite_took(struct rewrite *rewrite, size_t len);
 /* Octets that the edits add; negative when they leave out more. */
 int64_t rewrite_growth(const struct rewrite *rewrite);
 
-/* Appends a date as RFC 5322 3.3 has it, in UTC, from seconds since 1970. */
-void rewrite_put_date(struct text *text, int64_t seconds);
-
 #endif

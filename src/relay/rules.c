@@ -1,135 +1,11 @@
 #include "relay/rules.h"
 
 #include "base/ensure.h"
+#include "relay/outcome.h"
+#include "relay/sending.h"
 
 /* More steps than any turn can need; a rule that breaks its law is ours. */
 enum { SETTLE_STEPS = 100000 };
-
-/* ---- outcomes ---- */
-
-/* clang-format off */
-static const char *const result_names[] = {
-	[RESULT_SENT]    = "sent",
-	[RESULT_REFUSED] = "refused",
-	[RESULT_FAILED]  = "failed",
-	[RESULT_UNKNOWN] = "unknown",
-};
-/* clang-format on */
-static_assert(
-    array_len(result_names) == RESULT_COUNT, "every result has its name");
-
-/* see rules.h */
-void rules_tell_message(struct session *session)
-{
-	struct facts *facts = session->facts;
-	const struct outcome *outcome = &session->outcome;
-	unsigned paths = session->envelope.count;
-
-	/* Each message has its line at info, whatever became of it. */
-	if (!fact_begin(facts, LOG_LEVEL_INFO, "message"))
-		return;
-	fact_word(facts, "result", span_of(result_names[outcome->result]));
-	fact_word(facts, "client", session->peer);
-	fact_word(facts, "device", session->policy->device);
-	fact_word(facts, "account", session->account);
-	fact_word(facts, "from",
-	    paths > 0 ? envelope_sender(&session->envelope)
-		      : (struct span){ 0 });
-	fact_number(facts, "rcpts", paths > 0 ? paths - 1 : 0);
-	fact_number(facts, "bytes",
-	    session->body.octets + (uint64_t)rewrite_growth(&session->rewrite));
-	if (session->body.nuls > 0)
-		fact_number(facts, "nuls", session->body.nuls);
-	fact_word(facts, "reply", span_make(outcome->reply, outcome->len));
-	fact_number(facts, "total_ms", session->now - session->began);
-	fact_end(facts);
-}
-
-static void give_back(struct session *session)
-{
-	if (!session->upstream)
-		return;
-	upstream_heard(session->upstream); /* whatever it still said */
-	session->upstream = NULL;
-	session->wants_release = true;
-	session->played = 0;
-}
-
-/* The transaction is over; the client side stands as after RSET. */
-static void end_transaction(struct session *session)
-{
-	give_back(session);
-	session->phase = PHASE_IDLE;
-	session->is_pending = false;
-	session->is_whole = false;
-	session->replacements = 0;
-	session->failure = FAIL_NONE;
-	session->outcome = (struct outcome){ 0 };
-	session->rewrite = (struct rewrite){ 0 };
-	session->client.envelope = CLIENT_NO_ENVELOPE;
-	buf_init(&session->hold, NULL, 0);
-}
-
-static void say_outcome(struct session *session)
-{
-	struct outcome *outcome = &session->outcome;
-	struct buf *out = &session->client.out;
-
-	if (session->client.state >= CLIENT_LEAVING)
-		return;
-	buf_put(out, span_make(outcome->reply, outcome->len));
-	buf_put(out, SPAN("\r\n"));
-}
-
-static struct text outcome_text(struct session *session)
-{
-	struct text text;
-
-	text_init(
-	    &text, session->outcome.reply, sizeof(session->outcome.reply));
-	return text;
-}
-
-/* The words are set; the device hears them at its dot, or now. */
-static void end_message(struct session *session, enum result result)
-{
-	session->outcome.result = result;
-	session->outcome.is_known = true;
-	give_back(session);
-	if (session->phase == PHASE_COLLECT || session->phase == PHASE_STREAM) {
-		session->phase = PHASE_SWALLOW;
-		return;
-	}
-	say_outcome(session);
-	rules_tell_message(session);
-	end_transaction(session);
-}
-
-/* see rules.h */
-void rules_end_by_reply(
-    struct session *session, enum result result, const struct reply *reply)
-{
-	struct text text = outcome_text(session);
-
-	reply_put(&text, reply);
-	session->outcome.len = text.len;
-	end_message(session, result);
-}
-
-/* see rules.h */
-void rules_end_by_failure(struct session *session, enum failure failure)
-{
-	struct text text = outcome_text(session);
-	enum result result = RESULT_FAILED;
-
-	if (failure == FAIL_LOST_AFTER_DOT)
-		result = RESULT_UNKNOWN;
-	else if (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT)
-		result = RESULT_REFUSED;
-	failure_put_reply(&text, failure, session->host);
-	session->outcome.len = text.len;
-	end_message(session, result);
-}
 
 /* ---- what is asked of the two sides ---- */
 
@@ -191,11 +67,7 @@ static bool is_stale(const struct session *session, const struct reply *reply)
 
 static void refuse_recipient(struct session *session, const struct reply *reply)
 {
-	struct text text = outcome_text(session);
-
-	reply_put(&text, reply);
-	session->outcome.len = text.len;
-	session->outcome.result = RESULT_REFUSED;
+	outcome_note(session, reply);
 	session->is_pending = false;
 	envelope_drop_last(&session->envelope);
 	client_say_reply(&session->client, reply);
@@ -207,14 +79,14 @@ static void refuse_path(struct session *session, const struct reply *reply)
 
 	if (is_stale(session, reply)) {
 		session->replacements++;
-		give_back(session);
+		outcome_give_back(session);
 	} else if (session->is_pending && is_last &&
 		   session->envelope.count > 1) {
 		refuse_recipient(session, reply);
 	} else {
 		/* The sender; or a path that was accepted once, and of which
 		 * the device believes so still. */
-		rules_end_by_reply(session, RESULT_REFUSED, reply);
+		outcome_by_reply(session, RESULT_REFUSED, reply);
 	}
 }
 
@@ -229,17 +101,17 @@ static void hear_path(struct session *session, const struct reply *reply)
 static void hear_data(struct session *session, const struct reply *reply)
 {
 	if (reply->code != 354)
-		rules_end_by_reply(session, RESULT_REFUSED, reply);
+		outcome_by_reply(session, RESULT_REFUSED, reply);
 }
 
 static void hear_early(struct session *session, const struct reply *reply)
 {
-	rules_end_by_reply(session, RESULT_REFUSED, reply);
+	outcome_by_reply(session, RESULT_REFUSED, reply);
 }
 
 static void hear_dot(struct session *session, const struct reply *reply)
 {
-	rules_end_by_reply(session,
+	outcome_by_reply(session,
 	    reply_class(reply) == 2 ? RESULT_SENT : RESULT_REFUSED, reply);
 }
 
@@ -293,14 +165,14 @@ static bool rule_lost(struct session *session)
 	    !client_has_room(&session->client))
 		return false;
 	if (session->phase != PHASE_STREAM && !must_play(session)) {
-		give_back(session); /* nothing is said to it just now */
+		outcome_give_back(session); /* nothing is said to it just now */
 	} else if (is_replaceable(session)) {
 		session->replacements++;
-		give_back(session);
+		outcome_give_back(session);
 	} else if (session->phase == PHASE_STREAM && upstream->is_dot_out) {
-		rules_end_by_failure(session, FAIL_LOST_AFTER_DOT);
+		outcome_by_failure(session, FAIL_LOST_AFTER_DOT);
 	} else {
-		rules_end_by_failure(session, upstream->failure);
+		outcome_by_failure(session, upstream->failure);
 	}
 	return true;
 }
@@ -314,7 +186,7 @@ static void abandon(struct session *session)
 	if (session->upstream && session->phase == PHASE_STREAM)
 		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
 		    SPAN("the device left in the middle of a message"));
-	give_back(session);
+	outcome_give_back(session);
 }
 
 static bool rule_reset(struct session *session)
@@ -323,9 +195,9 @@ static bool rule_reset(struct session *session)
 	    session->client.envelope != CLIENT_NO_ENVELOPE)
 		return false;
 	if (session->envelope.count == 1 && session->outcome.len > 0)
-		rules_tell_message(session); /* every recipient was refused */
+		outcome_tell(session); /* every recipient was refused */
 	abandon(session);
-	end_transaction(session);
+	outcome_end(session);
 	return true;
 }
 
@@ -338,32 +210,16 @@ static bool rule_gone(struct session *session)
 		return false;
 	abandon(session);
 	if (has_body && !session->outcome.is_known)
-		rules_end_by_failure(session, FAIL_CLIENT_GONE);
+		outcome_by_failure(session, FAIL_CLIENT_GONE);
 	if (has_body ||
 	    (session->phase == PHASE_ENVELOPE && session->envelope.count == 1 &&
 		session->outcome.len > 0))
-		rules_tell_message(session);
-	end_transaction(session);
+		outcome_tell(session);
+	outcome_end(session);
 	return true;
 }
 
 /* ---- the two sides go on ---- */
-
-/* The sender as the provider hears it; the null sender stays null. */
-static struct span say_sender(
-    const struct session *session, struct span path, char *storage)
-{
-	struct span sender = session->rewriting.sender;
-	struct text text;
-
-	if (sender.len == 0 || span_equal(path, SPAN("<>")))
-		return path;
-	text_init(&text, storage, PATH_MAX_OCTETS);
-	text_putc(&text, '<');
-	text_put(&text, sender);
-	text_putc(&text, '>');
-	return text_span(&text);
-}
 
 static bool rule_play(struct session *session)
 {
@@ -379,68 +235,12 @@ static bool rule_play(struct session *session)
 		return false;
 	path = envelope_path(&session->envelope, &cursor);
 	if (session->played == 0)
-		upstream_mail(upstream, say_sender(session, path, storage),
+		upstream_mail(upstream, sending_sender(session, path, storage),
 		    &session->envelope.parameters);
 	else
 		upstream_rcpt(upstream, path);
 	session->playing = cursor;
 	return true;
-}
-
-/* What the plan has to say to the operator. */
-static void tell_plan(struct session *session)
-{
-	const struct rewrite *rewrite = &session->rewrite;
-	struct facts *facts = session->facts;
-
-	if (rewrite->was_signed &&
-	    fact_begin(facts, LOG_LEVEL_WARN, "signature-broken")) {
-		fact_word(facts, "hint",
-		    SPAN("From was changed in a message "
-			 "with a DKIM-Signature; see signed in [account]"));
-		fact_end(facts);
-	}
-	if (rewrite->is_untouched && session->rewriting.sender.len > 0 &&
-	    fact_begin(facts, LOG_LEVEL_WARN, "header-untouched")) {
-		fact_word(facts, "hint",
-		    SPAN("the header section is too large "
-			 "to be rewritten; raise hold in [device]"));
-		fact_end(facts);
-	}
-}
-
-/* Looks at the header section, once, before anything of it leaves; the
- * failure that keeps the message from leaving at all. */
-static enum failure plan_rewriting(struct session *session)
-{
-	char date[64];
-	char storage[PATH_MAX_OCTETS];
-	size_t cursor = 0;
-	struct span path = say_sender(
-	    session, envelope_path(&session->envelope, &cursor), storage);
-	struct text text;
-	struct rewrite_world world;
-
-	if (session->rewrite.is_planned)
-		return FAIL_NONE;
-	text_init(&text, date, sizeof(date));
-	rewrite_put_date(&text, session->time);
-	world = (struct rewrite_world){
-		.date = text_span(&text),
-		.id = session->id,
-		.from = span_first(span_from(path, 1), path.len - 2),
-	};
-	switch (rewrite_plan(&session->rewrite, &session->rewriting, &world,
-	    buf_peek(&session->hold), session->is_whole)) {
-	case REWRITE_READY:
-		break;
-	case REWRITE_TWO_FROMS:
-		return FAIL_TWO_FROMS;
-	case REWRITE_SIGNED:
-		return FAIL_SIGNED;
-	}
-	tell_plan(session);
-	return FAIL_NONE;
 }
 
 static bool rule_data(struct session *session)
@@ -452,12 +252,12 @@ static bool rule_data(struct session *session)
 	    upstream->stage != STAGE_OPEN || upstream_answer(upstream) ||
 	    session->played < envelope_end(&session->envelope))
 		return false;
-	failure = plan_rewriting(session);
+	failure = sending_plan(session);
 	if (!upstream->offers.eight_bit &&
 	    span_has_eight_bit(buf_peek(&session->hold)))
 		failure = FAIL_EIGHT_BIT;
 	if (failure != FAIL_NONE) {
-		rules_end_by_failure(session, failure);
+		outcome_by_failure(session, failure);
 		return true;
 	}
 	upstream_data(upstream);
@@ -471,13 +271,6 @@ static bool is_streaming(const struct session *session)
 	       session->upstream->stage == STAGE_BODY;
 }
 
-/* The next piece that leaves: content, or what rewriting puts in between. */
-static struct span next_piece(struct session *session)
-{
-	buf_took(&session->hold, rewrite_skip(&session->rewrite));
-	return rewrite_peek(&session->rewrite, buf_peek(&session->hold));
-}
-
 static bool rule_stream(struct session *session)
 {
 	struct span piece;
@@ -485,18 +278,18 @@ static bool rule_stream(struct session *session)
 
 	if (!is_streaming(session))
 		return false;
-	piece = next_piece(session);
+	piece = sending_peek(session);
 	if (piece.len == 0)
 		return false;
 	len = upstream_body(session->upstream, piece);
-	buf_took(&session->hold, rewrite_took(&session->rewrite, len));
+	sending_took(session, len);
 	return len > 0;
 }
 
 static bool rule_dot(struct session *session)
 {
 	if (!is_streaming(session) || !session->is_whole ||
-	    next_piece(session).len > 0)
+	    sending_peek(session).len > 0)
 		return false;
 	return upstream_dot(session->upstream);
 }
@@ -507,12 +300,12 @@ static bool rule_finish(struct session *session)
 	if (session->phase != PHASE_SWALLOW || !session->is_whole ||
 	    !client_has_room(&session->client))
 		return false;
-	say_outcome(session);
-	rules_tell_message(session);
+	outcome_say(session);
+	outcome_tell(session);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);
-	end_transaction(session);
+	outcome_end(session);
 	return true;
 }
 

@@ -21,13 +21,4 @@ bool rules_want_data(const struct session *session);
 /* Does the transaction need a connection that it has not got? */
 bool rules_want_link(const struct session *session);
 
-/* The message ends so; the device hears it at its dot, or now if it waits for
- * the answer to a command. The connection is given back. */
-void rules_end_by_failure(struct session *session, enum failure failure);
-void rules_end_by_reply(
-    struct session *session, enum result result, const struct reply *reply);
-
-/* One line a message (event=message). */
-void rules_tell_message(struct session *session);
-
 #endif

@@ -1,6 +1,7 @@
 #include "relay/session.h"
 
 #include "base/ensure.h"
+#include "relay/outcome.h"
 #include "relay/rules.h"
 
 static void await_command(struct session *session)
@@ -80,7 +81,7 @@ void session_no_link(
 	if (session->phase == PHASE_LEASING)
 		session->failure = failure; /* told when MAIL is asked again */
 	else
-		rules_end_by_failure(session, failure);
+		outcome_by_failure(session, failure);
 }
 
 /* see session.h */
@@ -184,7 +185,7 @@ static void refuse_mail(struct session *session, const struct ask *ask)
 
 	envelope_init(&session->envelope, storage, sizeof(storage));
 	ENSURE(envelope_add(&session->envelope, &ask->address));
-	rules_end_by_failure(session, session->failure);
+	outcome_by_failure(session, session->failure);
 	session->envelope = (struct envelope){ 0 };
 }
 
@@ -321,7 +322,7 @@ static void end_content(struct session *session, enum failure failure)
 	if (session->upstream && session->phase == PHASE_STREAM)
 		upstream_lose(session->upstream, failure,
 		    SPAN("the message cannot be sent on"));
-	rules_end_by_failure(session, failure);
+	outcome_by_failure(session, failure);
 }
 
 /* Content: into `hold`, or nowhere when the outcome is known already. */

@@ -8,7 +8,7 @@
 
 #include "base/ensure.h"
 #include "relay/rewrite.h"
-#include "smtp/mailbox.h"
+#include "smtp/date.h"
 
 #define SENDER	 "scan@example.com"
 #define REST	 "To: b@c\r\nDate: d\r\nMessage-ID: <i@h>\r\n\r\nbody\r\n"
@@ -299,7 +299,7 @@ static void test_dates(void **state)
 		struct text text;
 
 		text_init(&text, storage, sizeof(storage));
-		rewrite_put_date(&text, dates[i].seconds);
+		date_put(&text, dates[i].seconds);
 		assert_string_equal(text_end(&text), dates[i].want);
 	}
 }
