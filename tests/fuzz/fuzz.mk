@@ -2,7 +2,8 @@
 # A target that needs rooms beside the core names them as a prerequisite:
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
-fuzz_targets := line command address reply ehlo body session rewrite
+fuzz_targets := line command address reply ehlo body session rewrite \
+	certificate ini
 T            ?= 60
 FUZZ_CC      ?= clang
 
@@ -14,6 +15,11 @@ fuzz_cflags   := $(filter-out -fsanitize=% -fPIE,$(our_cflags)) -Itests -g -O1 \
 fuzz_sanitize := address,undefined
 
 .SECONDARY: $(fuzz_programs:%=%.o)
+
+$(fuzz_build)/fuzz_certificate: $(fuzz_build)/tls/certificate.o \
+	$(fuzz_build)/tls/der.o
+$(fuzz_build)/fuzz_ini: $(fuzz_build)/config/ini.o \
+	$(fuzz_build)/config/complaints.o $(fuzz_build)/base/arena.o
 
 $(fuzz_programs): $(fuzz_build)/%: $(fuzz_build)/%.o $(fuzz_build)/grain.o \
 		$(fuzz_build)/libcore.a
