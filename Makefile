@@ -34,7 +34,8 @@ sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope rewrite login offer client stage \
 	upstream outcome sending rules session
 tls    := der pem trust certificate identity finding verify words suite context tls
-net    := settings loop stream dial child link pool conn listener server
+net    := settings loop stream dial child link holddown pool pools conn \
+	listener server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config
 app    := daemon check steps doctor main

@@ -168,7 +168,8 @@ static void leave_word(
 	char path[1024];
 	int fd;
 
-	if (!pool_word_path(settings, account, path, sizeof(path)))
+	if (!holddown_path(
+		settings->state_directory, account->name, path, sizeof(path)))
 		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)

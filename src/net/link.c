@@ -42,6 +42,8 @@ static void drop(struct link *link)
 	if (--link->holds > 0)
 		return;
 	tls_free(link->tls);
+	if (link->context)
+		tls_context_drop(link->context);
 	upstream_finish(&link->upstream);
 	free(link);
 	keeper->buried(keeper);
@@ -392,12 +394,14 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 	link->loop = loop;
 	link->keeper = keeper;
 	link->account = account;
-	link->context = context;
+	link->context = context ? tls_context_hold(context) : NULL;
 	link->owner = owner;
 	link->id = loop_id(loop);
 	link->dial = dial_new(
 	    loop, account->host, account->policy.port, &dial_owner, link);
 	if (!link->dial) {
+		if (link->context)
+			tls_context_drop(link->context);
 		free(link);
 		return NULL;
 	}

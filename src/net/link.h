@@ -4,8 +4,7 @@
  * Owns:    dial, stream, TLS engine, upstream engine, and the child process
  *          that fetches its credential; one block, freed when its last handle
  *          is closed.
- * Borrows: its account's settings and TLS context, from the pool, which
- *          outlives it.
+ * Borrows: its account's settings, from the pool, which outlives it.
  * Bounds:  about 60 KiB with TLS; one copied TLS record more while the
  *          provider is slower than the device.
  */

@@ -1,9 +1,6 @@
 #include "net/pool.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "base/ensure.h"
 
@@ -151,34 +148,10 @@ static bool dial(struct pool *pool)
 	return true;
 }
 
-/* see pool.h */
-bool pool_word_path(const struct settings *settings,
-    const struct account_settings *account, char *path, size_t size)
-{
-	int len = snprintf(path, size, "%s/%s.proved",
-	    settings->state_directory, account->name);
-
-	return len > 0 && (size_t)len < size;
-}
-
-/* Has `doctor` logged in since the hold-down began? */
-static bool is_proved(const struct pool *pool)
-{
-	char path[1024];
-	struct stat info;
-
-	return pool_word_path(
-		   pool->settings, pool->account, path, sizeof(path)) &&
-	       stat(path, &info) == 0 && info.st_mtime >= pool->held_since;
-}
-
 static bool is_held(struct pool *pool)
 {
-	if (loop_now(pool->loop) >= pool->held_until)
-		return false;
-	if (is_proved(pool))
-		pool->held_until = 0;
-	return pool->held_until > 0;
+	return holddown_stands(&pool->holddown, loop_now(pool->loop),
+	    pool->settings->state_directory, pool->account->name);
 }
 
 /* see pool.h */
@@ -297,17 +270,6 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	fact_end(facts);
 }
 
-static void hold_down(struct pool *pool)
-{
-	pool->hold_ms *= 2;
-	if (pool->hold_ms < POOL_HOLD_DOWN_MS)
-		pool->hold_ms = POOL_HOLD_DOWN_MS;
-	if (pool->hold_ms > POOL_HOLD_DOWN_MAX_MS)
-		pool->hold_ms = POOL_HOLD_DOWN_MAX_MS;
-	pool->held_until = loop_now(pool->loop) + pool->hold_ms;
-	pool->held_since = (int64_t)time(NULL);
-}
-
 static void fail_first(struct pool *pool, enum failure failure)
 {
 	struct waiter *waiter = pool->first;
@@ -337,7 +299,7 @@ static void on_lost(struct pool *pool, struct link *link)
 	loop_journal(pool->loop, "link", link->id);
 	bury(pool, link);
 	if (was_coming && failure_holds_down(failure))
-		hold_down(pool);
+		holddown_begin(&pool->holddown, loop_now(pool->loop));
 	if (was_coming)
 		fail_waiters(pool, failure);
 	dial_for_waiters(pool);
@@ -347,8 +309,7 @@ static void on_ready(struct pool *pool, struct link *link)
 {
 	uint64_t now = loop_now(pool->loop);
 
-	pool->held_until = 0;
-	pool->hold_ms = 0;
+	holddown_end(&pool->holddown);
 	pool->provider_size = link->upstream.offers.max_size;
 	if (link->idle_since == 0)
 		link->idle_since = now;
@@ -383,10 +344,19 @@ static void on_link_turn(struct link *link)
 /* ---- life and death ---- */
 
 /* see pool.h */
+void pool_renew(struct pool *pool, struct tls_context *context)
+{
+	struct tls_context *before = pool->context;
+
+	pool->context = context ? tls_context_hold(context) : NULL;
+	if (before)
+		tls_context_drop(before);
+}
+
+/* see pool.h */
 void pool_forgive(struct pool *pool)
 {
-	pool->held_until = 0;
-	pool->hold_ms = 0;
+	holddown_end(&pool->holddown);
 }
 
 static void report_empty(struct pool *pool)

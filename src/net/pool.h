@@ -12,12 +12,8 @@
 #ifndef NET_POOL_H
 #define NET_POOL_H
 
+#include "net/holddown.h"
 #include "net/link.h"
-
-enum {
-	POOL_HOLD_DOWN_MS = 30 * 1000,
-	POOL_HOLD_DOWN_MAX_MS = 30 * 60 * 1000,
-};
 
 struct waiter;
 
@@ -46,9 +42,7 @@ struct pool {
 	unsigned alive;	     /* and those still closing */
 	struct waiter *first;
 	struct waiter *last;
-	uint64_t held_until;
-	int64_t held_since; /* seconds since 1970 */
-	uint64_t hold_ms;
+	struct holddown holddown;
 	uint64_t provider_size; /* the last known SIZE; 0: none */
 	bool is_closed;
 	void (*emptied)(struct pool *pool); /* after pool_close */
@@ -78,6 +72,10 @@ void pool_release(struct link *link);
 /* Is a connection on its way? Then who waits does not wait for others. */
 bool pool_is_dialling(const struct pool *pool);
 
+/* The trust anchors and the client's certificate were read anew: for the
+ * connections made from now on. Takes a hold. */
+void pool_renew(struct pool *pool, struct tls_context *context);
+
 /* Ends the hold-down: the operator has mended something. */
 void pool_forgive(struct pool *pool);
 
@@ -85,12 +83,5 @@ void pool_forgive(struct pool *pool);
  * one is gone, perhaps at once. It frees the pool with pool_free. */
 void pool_close(struct pool *pool, void (*emptied)(struct pool *pool));
 void pool_free(struct pool *pool);
-
-/*
- * The file whose date tells a daemon that `doctor` has logged in: a hold-down
- * that is older ends. False when the path does not fit.
- */
-bool pool_word_path(const struct settings *settings,
-    const struct account_settings *account, char *path, size_t size);
 
 #endif

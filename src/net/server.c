@@ -6,14 +6,9 @@
 #include <sysexits.h>
 
 #include "base/ensure.h"
+#include "net/pools.h"
 
 enum { SIGNALS = 3 };
-
-/* The pools of one configuration, in the order of its accounts. */
-struct pools {
-	struct pool **pool;
-	size_t count;
-};
 
 struct server {
 	struct loop loop;
@@ -26,7 +21,6 @@ struct server {
 	uv_signal_t signals[SIGNALS];
 	uv_timer_t drain;
 	bool is_draining;
-	unsigned pools_open; /* not yet emptied */
 };
 
 /* ---- for conn and listener ---- */
@@ -43,20 +37,11 @@ struct settings *server_settings(struct server *server)
 	return server->settings;
 }
 
-static struct pool *find_pool(const struct pools *pools, const char *name)
-{
-	for (size_t i = 0; i < pools->count; i++)
-		if (pools->pool[i] &&
-		    strcmp(pools->pool[i]->account->name, name) == 0)
-			return pools->pool[i];
-	return NULL;
-}
-
 /* see server.h */
 struct pool *server_pool(
     struct server *server, const struct account_settings *account)
 {
-	return find_pool(&server->pools, account->name);
+	return pools_find(&server->pools, account->name);
 }
 
 /* see server.h */
@@ -110,24 +95,10 @@ static void on_handle_closed(uv_handle_t *handle)
 	(void)handle; /* it lies in the server, which outlives the loop */
 }
 
-static void on_pool_emptied(struct pool *pool)
-{
-	pool_free(pool);
-}
-
-static void close_pools(struct pools *pools)
-{
-	for (size_t i = 0; i < pools->count; i++)
-		if (pools->pool[i])
-			pool_close(pools->pool[i], on_pool_emptied);
-	free(pools->pool);
-	*pools = (struct pools){ 0 };
-}
-
 /* Nobody is left: with the last handle the loop ends. */
 static void close_all(struct server *server)
 {
-	close_pools(&server->pools);
+	pools_close(&server->pools);
 	for (size_t i = 0; i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&server->signals[i], on_handle_closed);
 	uv_close((uv_handle_t *)&server->drain, on_handle_closed);
@@ -200,59 +171,6 @@ struct change {
 	struct listener *opened;
 };
 
-static struct tls_context *make_context(
-    const struct account_settings *account, bool *has_failed)
-{
-	char storage[600];
-	struct text why;
-	struct tls_context *context;
-
-	if (account->policy.security == UPSTREAM_PLAIN)
-		return NULL;
-	text_init(&why, storage, sizeof(storage));
-	context = tls_context_new(&account->tls, &why);
-	if (!context) {
-		log_event(LOG_LEVEL_ERROR,
-		    "event=config account=%s detail=\"%s\"", account->name,
-		    text_end(&why));
-		*has_failed = true;
-	}
-	return context;
-}
-
-/* The same account goes on with its connections; another gets a new pool. */
-static bool make_pools(struct server *server, struct change *change)
-{
-	const struct settings *settings = change->settings;
-	struct pools *pools = &change->pools;
-	bool has_failed = false;
-
-	pools->pool = calloc(settings->account_count, sizeof(*pools->pool));
-	if (!pools->pool)
-		return false;
-	for (size_t i = 0; i < settings->account_count; i++) {
-		const struct account_settings *account = &settings->accounts[i];
-		struct pool *old = find_pool(&server->pools, account->name);
-		struct tls_context *context =
-		    make_context(account, &has_failed);
-
-		pools->count++;
-		if (old && account_is_same(old->account, account)) {
-			pool_forgive(old);
-			pools->pool[i] = old;
-			if (context)
-				tls_context_drop(context);
-			continue;
-		}
-		pools->pool[i] =
-		    pool_new(&server->loop, change->settings, account, context);
-		if (context)
-			tls_context_drop(context);
-		has_failed |= !pools->pool[i];
-	}
-	return !has_failed;
-}
-
 static bool is_same_address(
     const struct listener *listener, const struct listen_address *address)
 {
@@ -308,28 +226,9 @@ static bool open_listeners(struct server *server, struct change *change)
 /* Nothing of it comes into force. */
 static void roll_back(struct server *server, struct change *change)
 {
-	struct pools *pools = &change->pools;
-
 	close_listeners(&change->opened);
-	for (size_t i = 0; i < pools->count; i++)
-		if (pools->pool[i] &&
-		    pools->pool[i] != find_pool(&server->pools,
-					  pools->pool[i]->account->name))
-			pool_close(pools->pool[i], on_pool_emptied);
-	free(pools->pool);
+	pools_undo(&change->pools, &server->pools);
 	settings_drop(change->settings);
-}
-
-static void commit_pools(struct server *server, struct change *change)
-{
-	for (size_t i = 0; i < server->pools.count; i++) {
-		struct pool *old = server->pools.pool[i];
-
-		if (find_pool(&change->pools, old->account->name) != old)
-			pool_close(old, on_pool_emptied);
-	}
-	free(server->pools.pool);
-	server->pools = change->pools;
 }
 
 /* Points a listener that stays to its new settings; false when it goes. */
@@ -374,11 +273,13 @@ static bool apply(struct server *server, struct settings *settings)
 	struct change change = { .settings = settings };
 	struct settings *before = server->settings;
 
-	if (!make_pools(server, &change) || !open_listeners(server, &change)) {
+	if (!pools_make(
+		&change.pools, &server->pools, &server->loop, settings) ||
+	    !open_listeners(server, &change)) {
 		roll_back(server, &change);
 		return false;
 	}
-	commit_pools(server, &change);
+	pools_commit(&server->pools, &change.pools);
 	commit_listeners(server, &change);
 	server->settings = settings;
 	server->loop.facts.level = settings->log_level;

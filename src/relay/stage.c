@@ -310,7 +310,7 @@ static const struct stage_row {
 	unsigned wants;
 } stages[] = {
 	[STAGE_DIAL]       = { "dial",       NULL,         NULL,        30, 0 },
-	[STAGE_GREETING]   = { "greeting",   NULL,         on_greeting, 60, 0 },
+	[STAGE_GREETING]   = { "greeting",   NULL,         on_greeting, 30, 0 },
 	[STAGE_EHLO]       = { "ehlo",       say_ehlo,     on_ehlo,     60, 0 },
 	[STAGE_STARTTLS]   = { "starttls",   say_starttls, on_starttls, 60, 0 },
 	[STAGE_HANDSHAKE]  = { "handshake",  NULL,         NULL,        30, UPSTREAM_WANTS_TLS },

@@ -1,0 +1,120 @@
+#include "net/pools.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* see pools.h */
+struct pool *pools_find(const struct pools *pools, const char *name)
+{
+	for (size_t i = 0; i < pools->count; i++)
+		if (pools->list[i] &&
+		    strcmp(pools->list[i]->account->name, name) == 0)
+			return pools->list[i];
+	return NULL;
+}
+
+static struct tls_context *make_context(
+    const struct account_settings *account, bool *has_failed)
+{
+	char storage[600];
+	struct text why;
+	struct tls_context *context;
+
+	if (account->policy.security == UPSTREAM_PLAIN)
+		return NULL;
+	text_init(&why, storage, sizeof(storage));
+	context = tls_context_new(&account->tls, &why);
+	if (context)
+		return context;
+	log_event(LOG_LEVEL_ERROR, "event=config account=%s detail=\"%s\"",
+	    account->name, text_end(&why));
+	*has_failed = true;
+	return NULL;
+}
+
+static bool make_one(struct pools *made, const struct pools *old,
+    struct loop *loop, struct settings *settings)
+{
+	size_t i = made->count++;
+	const struct account_settings *account = &settings->accounts[i];
+	struct pool *before = pools_find(old, account->name);
+	bool has_failed = false;
+
+	made->context[i] = make_context(account, &has_failed);
+	if (has_failed)
+		return false;
+	if (before && account_is_same(before->account, account))
+		made->list[i] = before;
+	else
+		made->list[i] =
+		    pool_new(loop, settings, account, made->context[i]);
+	return made->list[i] != NULL;
+}
+
+/* see pools.h */
+bool pools_make(struct pools *made, const struct pools *old, struct loop *loop,
+    struct settings *settings)
+{
+	size_t count = settings->account_count;
+	bool is_fine = true;
+
+	*made = (struct pools){
+		.list = calloc(count, sizeof(struct pool *)),
+		.context = calloc(count, sizeof(struct tls_context *)),
+	};
+	if (!made->list || !made->context)
+		return false;
+	while (made->count < count)
+		is_fine &= make_one(made, old, loop, settings);
+	return is_fine;
+}
+
+static void drop_contexts(struct pools *made)
+{
+	for (size_t i = 0; i < made->count; i++)
+		if (made->context[i])
+			tls_context_drop(made->context[i]);
+	free(made->context);
+	made->context = NULL;
+}
+
+static bool has(const struct pools *pools, const struct pool *pool)
+{
+	return pools_find(pools, pool->account->name) == pool;
+}
+
+/* see pools.h */
+void pools_undo(struct pools *made, const struct pools *old)
+{
+	for (size_t i = 0; i < made->count; i++)
+		if (made->list[i] && !has(old, made->list[i]))
+			pool_close(made->list[i], pool_free);
+	drop_contexts(made);
+	free(made->list);
+	*made = (struct pools){ 0 };
+}
+
+/* see pools.h */
+void pools_commit(struct pools *pools, struct pools *made)
+{
+	for (size_t i = 0; i < made->count; i++)
+		if (has(pools, made->list[i])) {
+			pool_forgive(made->list[i]);
+			pool_renew(made->list[i], made->context[i]);
+		}
+	for (size_t i = 0; i < pools->count; i++)
+		if (!has(made, pools->list[i]))
+			pool_close(pools->list[i], pool_free);
+	free(pools->list);
+	drop_contexts(made);
+	*pools = *made;
+}
+
+/* see pools.h */
+void pools_close(struct pools *pools)
+{
+	for (size_t i = 0; i < pools->count; i++)
+		pool_close(pools->list[i], pool_free);
+	free(pools->list);
+	*pools = (struct pools){ 0 };
+}
