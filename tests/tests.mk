@@ -80,6 +80,7 @@ check-integration: $(BUILD)/smtpseal $(BUILD)/provider ## real servers and clien
 	check-purity check-headers check-integration
 
 lint: ## what can be said of the source without running it
+	@mkdir -p $(BUILD)
 	@$(MAKE) -s check-layers check-headers check-purity >$(BUILD)/lint.out 2>&1 \
 		|| { cat $(BUILD)/lint.out; exit 1; }
 	@sh tests/lint.sh
