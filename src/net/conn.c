@@ -2,81 +2,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/ensure.h"
+#include "net/loan.h"
 #include "net/server.h"
-
-enum {
-	ENVELOPE_PATH_OCTETS = 96, /* on the average */
-	ENVELOPE_MAX_OCTETS = 32768,
-};
 
 static void turn(struct conn *conn);
 
 static void on_alarm(uv_timer_t *timer)
 {
 	turn(container_of(timer, struct conn, alarm));
-}
-
-/* ---- the loan ---- */
-
-static size_t envelope_size(const struct conn *conn)
-{
-	size_t size = 2 * (PATH_MAX_OCTETS + 1) +
-		      (size_t)conn->policy.recipients * ENVELOPE_PATH_OCTETS;
-
-	return size < ENVELOPE_MAX_OCTETS ? size : ENVELOPE_MAX_OCTETS;
-}
-
-static void return_loan(struct conn *conn)
-{
-	free(conn->loan.envelope);
-	free(conn->loan.hold);
-	free(conn->loan.fields);
-	conn->loan = (struct loan){ 0 };
-}
-
-/* One that no other message has: the time, our number, and chance. */
-static struct span make_message_id(struct conn *conn)
-{
-	unsigned char chance[8] = { 0 };
-	struct text text;
-
-	(void)getentropy(chance, sizeof(chance));
-	text_init(&text, conn->message_id, sizeof(conn->message_id));
-	text_putc(&text, '<');
-	text_number(&text, (uint64_t)conn->loan.time);
-	text_putc(&text, '.');
-	text_number(&text, loop_id(conn->loop));
-	text_putc(&text, '.');
-	for (size_t i = 0; i < sizeof(chance); i++)
-		text_putc(&text, (char)('a' + chance[i] % 26));
-	text_putc(&text, '@');
-	text_put(&text, span_first(conn->policy.hello, 64));
-	text_putc(&text, '>');
-	return text_span(&text);
-}
-
-static bool take_loan(struct conn *conn)
-{
-	struct loan *loan = &conn->loan;
-
-	if (loan->hold)
-		return true;
-	loan->time = (int64_t)time(NULL);
-	loan->id = make_message_id(conn);
-	loan->fields_size = REWRITE_TEXT_OCTETS;
-	loan->fields = malloc(loan->fields_size);
-	loan->envelope_size = envelope_size(conn);
-	loan->hold_size = conn->policy.hold;
-	loan->envelope = malloc(loan->envelope_size);
-	loan->hold = malloc(loan->hold_size);
-	if (loan->envelope && loan->hold && loan->fields)
-		return true;
-	return_loan(conn);
-	return false;
 }
 
 /* ---- the way to a provider ---- */
@@ -103,7 +38,7 @@ static const struct link_owner link_owner = { on_link_turn };
 
 static void adopt(struct conn *conn, struct link *link)
 {
-	if (!take_loan(conn)) {
+	if (!loan_take(&conn->loan, &conn->policy, loop_id(conn->loop))) {
 		link->lessee = conn;
 		pool_release(link);
 		session_no_link(
@@ -210,7 +145,7 @@ static void drop(struct conn *conn)
 {
 	if (--conn->holds > 0)
 		return;
-	return_loan(conn);
+	loan_return(&conn->loan);
 	server_forget(conn->server, conn);
 	settings_drop(conn->settings);
 	free(conn);
@@ -370,7 +305,7 @@ static void end_message(struct conn *conn)
 	if (session_is_busy(&conn->session) ||
 	    (session_wants(&conn->session) & WANT_LINK))
 		return;
-	return_loan(conn);
+	loan_return(&conn->loan);
 	conn->account = 0;
 }
 

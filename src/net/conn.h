@@ -18,7 +18,6 @@ enum {
 	CONN_LEAVE_MS = 30000, /* for our last words to be taken */
 	CONN_LINGER_MS = 2000, /* and then to be read */
 	CONN_PEER_OCTETS = 64,
-	CONN_ID_OCTETS = 128,
 };
 
 struct server;
@@ -44,7 +43,6 @@ struct conn {
 	struct link *link;
 	size_t account; /* which of the device's accounts is tried */
 	struct loan loan;
-	char message_id[CONN_ID_OCTETS]; /* for one that lacks it */
 	bool is_closing;
 	bool is_lingering;
 	uint64_t leave_until; /* 0: the device is not leaving */
