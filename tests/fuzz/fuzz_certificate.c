@@ -26,8 +26,7 @@ static void check_printable(const struct text *text)
 		ENSURE(is_print(text->ptr[i]));
 }
 
-static void check_names(
-    struct span der, const struct certificate *certificate)
+static void check_names(struct span der, const struct certificate *certificate)
 {
 	struct span names = certificate->names;
 	enum certificate_name_kind kind;
