@@ -267,7 +267,9 @@ enum address_verdict address_read_path(struct span argument, struct span prefix,
 	verdict = cut_path(rest, &path, parameters);
 	if (verdict != ADDRESS_READY || path.len == 0)
 		return verdict;
-	return address_read(strip_route(strip_quotes(path)), address);
+	/* Quotes may stand around the whole, or behind the route. */
+	path = strip_quotes(strip_route(strip_quotes(path)));
+	return address_read(path, address);
 }
 
 /* see address.h */
