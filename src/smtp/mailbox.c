@@ -195,19 +195,28 @@ static void put_atoms(struct text *text, struct span name)
 	}
 }
 
+/* A blank, unless one stands there already. */
+static void put_blank(struct text *text)
+{
+	if (text->len > 0 && text->ptr[text->len - 1] != ' ')
+		text_putc(text, ' ');
+}
+
 static void put_quoted(struct text *text, struct span name)
 {
 	text_putc(text, '"');
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (c == '@')
-			text_put(text, SPAN(" at "));
-		else if (is_space(c))
-			text_putc(text, ' ');
-		else if (c != '"' && c != '\\' && (unsigned char)c >= 0x20 &&
-			 c != 0x7f)
+		if (c == '@') {
+			put_blank(text);
+			text_put(text, SPAN("at "));
+		} else if (is_space(c)) {
+			put_blank(text);
+		} else if (c != '"' && c != '\\' && (unsigned char)c >= 0x20 &&
+			   c != 0x7f) {
 			text_putc(text, c);
+		}
 	}
 	text_putc(text, '"');
 }
