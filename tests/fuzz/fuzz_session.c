@@ -15,6 +15,7 @@
 #include "base/ensure.h"
 #include "fuzz/grain.h"
 #include "fuzz/program.h"
+#include "fuzz/watch.h"
 #include "relay/session.h"
 
 enum {
@@ -22,30 +23,12 @@ enum {
 	LITTLE_HOLD = 32,
 	MUCH_HOLD = 4096,
 	SIZE_LIMIT = 100,
-	LINE_OCTETS = 40000,
 };
 
 #define THE_SECRET "q8#Wz-77!kY"
 #define OFFERS                                                                 \
 	"250-mx\r\n250-STARTTLS\r\n250-SIZE 5000\r\n"                          \
 	"250-8BITMIME\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
-
-/* What is known of one provider's connection from its octets alone. */
-struct watch {
-	char line[LINE_OCTETS]; /* the command being said */
-	size_t len;
-	bool has_said_auth;
-	bool has_said_mail;
-	bool has_said_data; /* its content may come */
-	char last;	    /* octets of the content before the next one */
-	char last_but_one;
-	size_t line_octets; /* of the line of content being said */
-	bool has_begun_dot; /* that line begins with a dot */
-	bool has_ended;	    /* the end was said */
-	char code[4];	    /* of the reply behind it */
-	size_t code_len;
-	bool is_accepted;
-};
 
 struct scene {
 	size_t grain;
@@ -63,10 +46,6 @@ struct scene {
 	struct loan loan;
 	char *pending; /* said by the device, not used yet: exactly so long */
 	size_t pending_len;
-	bool has_content_left; /* for the message that the device sends */
-	char heard[600];       /* the line being said to the device */
-	size_t heard_len;
-	bool is_dot_awaited; /* 354 was said */
 	char out[UPSTREAM_OUT_OCTETS];
 	char envelope[ENVELOPE_OCTETS];
 	char hold[MUCH_HOLD];
@@ -75,188 +54,6 @@ struct scene {
 };
 
 static struct scene scene;
-
-/* ---- what goes to the provider ---- */
-
-static bool starts(struct span line, struct span prefix)
-{
-	return span_equal(span_first(line, prefix.len), prefix);
-}
-
-static bool is_response(struct span line)
-{
-	for (size_t i = 0; i < line.len; i++)
-		if (!is_alpha(line.ptr[i]) && !is_digit(line.ptr[i]) &&
-		    line.ptr[i] != '+' && line.ptr[i] != '/' &&
-		    line.ptr[i] != '=')
-			return span_equal(line, SPAN("*"));
-	return true;
-}
-
-static void judge_auth(struct watch *watch, struct span line)
-{
-	struct span rest = span_from(line, 5);
-	enum sasl_mechanism mechanism = sasl_find(span_word(&rest));
-
-	ENSURE(mechanism < SASL_MECHANISM_COUNT);
-	ENSURE(scene.upstream_policy.mechanisms & SASL_BIT(mechanism));
-	ENSURE(scene.upstream.is_secure || !sasl_reveals(mechanism));
-	ENSURE(!watch->has_said_mail);
-	watch->has_said_auth = true;
-}
-
-static void judge_path(struct watch *watch, struct span line, bool is_mail)
-{
-	bool may_be_plain = scene.upstream_policy.security == UPSTREAM_PLAIN;
-
-	ENSURE(scene.upstream.is_secure || may_be_plain);
-	ENSURE(watch->has_said_auth || scene.upstream_policy.mechanisms == 0);
-	ENSURE(span_find(line, '>') < line.len);
-	ENSURE(is_mail || watch->has_said_mail);
-	watch->has_said_mail = true;
-}
-
-static void judge_data(struct watch *watch)
-{
-	ENSURE(watch->has_said_mail);
-	/* Nothing is ever said again after content went out. */
-	ENSURE(!scene.has_content_left);
-	watch->has_said_data = true;
-	watch->has_said_mail = false;
-	watch->has_ended = false;
-	watch->is_accepted = false;
-	watch->code_len = 0;
-	watch->line_octets = 0;
-	watch->last = '\n';
-	watch->last_but_one = '\r';
-}
-
-static void judge_command(struct watch *watch, struct span line)
-{
-	ENSURE(starts(line, SPAN("AUTH ")) ||
-	       scene.upstream.stage == STAGE_AUTH || line.len <= 510);
-	for (size_t i = 0; i < line.len; i++)
-		ENSURE(is_print(line.ptr[i]));
-	if (scene.upstream.stage == STAGE_AUTH &&
-	    !starts(line, SPAN("AUTH "))) {
-		ENSURE(watch->has_said_auth && is_response(line));
-	} else if (starts(line, SPAN("AUTH "))) {
-		judge_auth(watch, line);
-	} else if (starts(line, SPAN("EHLO "))) {
-		ENSURE(!watch->has_said_auth);
-	} else if (starts(line, SPAN("MAIL FROM:<"))) {
-		judge_path(watch, line, true);
-	} else if (starts(line, SPAN("RCPT TO:<"))) {
-		judge_path(watch, line, false);
-	} else if (span_equal(line, SPAN("DATA"))) {
-		judge_data(watch);
-	} else if (span_equal(line, SPAN("RSET"))) {
-		ENSURE(!scene.session.upstream);
-		watch->has_said_mail = false;
-	} else {
-		ENSURE(span_equal(line, SPAN("STARTTLS")) ||
-		       span_equal(line, SPAN("QUIT")));
-	}
-}
-
-static void watch_command(struct watch *watch, struct span octets)
-{
-	for (size_t i = 0; i < octets.len; i++) {
-		char c = octets.ptr[i];
-
-		if (c != '\n') {
-			ENSURE(watch->len < sizeof(watch->line));
-			watch->line[watch->len++] = c;
-			continue;
-		}
-		ENSURE(watch->len > 0 && watch->line[watch->len - 1] == '\r');
-		judge_command(watch, span_make(watch->line, watch->len - 1));
-		watch->len = 0;
-	}
-}
-
-static void end_content_line(struct watch *watch)
-{
-	/* A dot alone ends the content, and only when the device said so. */
-	if (watch->has_begun_dot && watch->line_octets == 2) {
-		ENSURE(scene.session.is_whole);
-		watch->has_ended = true;
-	}
-	watch->line_octets = 0;
-}
-
-static void watch_content(struct watch *watch, struct span octets)
-{
-	for (size_t i = 0; i < octets.len; i++) {
-		char c = octets.ptr[i];
-
-		ENSURE(watch->has_said_data && !watch->has_ended);
-		ENSURE(c != '\0');
-		ENSURE((watch->last == '\r') == (c == '\n'));
-		if (watch->line_octets == 0)
-			watch->has_begun_dot = c == '.';
-		else if (watch->line_octets == 1 && watch->has_begun_dot)
-			ENSURE(c == '.' || c == '\r');
-		watch->last_but_one = watch->last;
-		watch->last = c;
-		if (c == '\n')
-			end_content_line(watch);
-		else
-			watch->line_octets++;
-	}
-	scene.has_content_left = scene.has_content_left || octets.len > 0;
-}
-
-/* ---- what comes from the provider ---- */
-
-/* Behind our dot: is there a whole reply, and is it an acceptance? */
-static void watch_reply(struct watch *watch, struct span octets)
-{
-	for (size_t i = 0; i < octets.len && watch->has_ended; i++) {
-		char c = octets.ptr[i];
-
-		if (c != '\n') {
-			if (watch->code_len < sizeof(watch->code))
-				watch->code[watch->code_len++] = c;
-			continue;
-		}
-		if (watch->code_len >= 3 && watch->code[0] == '2' &&
-		    (watch->code_len == 3 || watch->code[3] != '-'))
-			watch->is_accepted = true;
-		watch->code_len = 0;
-	}
-}
-
-/* ---- what the device hears ---- */
-
-static void judge_heard(struct span line)
-{
-	ENSURE(line.len >= 4 && line.len <= CLIENT_REPLY_OCTETS - 2);
-	for (size_t i = 0; i < line.len; i++)
-		ENSURE(is_print(line.ptr[i]));
-	if (scene.is_dot_awaited && line.ptr[0] == '2') {
-		ENSURE(scene.watch.is_accepted);
-		scene.watch.is_accepted = false;
-	}
-	scene.is_dot_awaited = starts(line, SPAN("354 "));
-}
-
-static void watch_heard(struct span octets)
-{
-	for (size_t i = 0; i < octets.len; i++) {
-		char c = octets.ptr[i];
-
-		if (c != '\n') {
-			ENSURE(scene.heard_len < sizeof(scene.heard));
-			scene.heard[scene.heard_len++] = c;
-			continue;
-		}
-		ENSURE(scene.heard_len > 0 &&
-		       scene.heard[scene.heard_len - 1] == '\r');
-		judge_heard(span_make(scene.heard, scene.heard_len - 1));
-		scene.heard_len = 0;
-	}
-}
 
 /* ---- the world turns ---- */
 
@@ -313,12 +110,6 @@ static void use(size_t used)
 	scene.pending_len -= used;
 }
 
-static void note_phase(void)
-{
-	if (scene.session.phase < PHASE_COLLECT)
-		scene.has_content_left = false;
-}
-
 static void move(void)
 {
 	unsigned wants;
@@ -331,11 +122,11 @@ static void move(void)
 		used = session_put(&scene.session,
 		    span_make(scene.pending, scene.pending_len));
 		use(used);
-		note_phase();
+		watch_phase(&scene.watch);
 		wants = session_wants(&scene.session);
 		do_pool();
 		session_put(&scene.session, (struct span){ 0 });
-		note_phase();
+		watch_phase(&scene.watch);
 	} while (used > 0 || (wants & WANT_RELEASE) ||
 		 wants != session_wants(&scene.session));
 }
@@ -344,19 +135,15 @@ static bool say(void)
 {
 	struct span heard = session_peek(&scene.session);
 	struct span said = { 0 };
-	enum stage stage = scene.upstream.stage;
 
 	heard = span_first(heard, scene.slow & 1 ? 0 : piece(heard.len));
-	watch_heard(heard);
+	watch_heard(&scene.watch, heard);
 	session_took(&scene.session, heard.len);
 	if (!scene.has_upstream || scene.slow & 2)
 		return heard.len > 0;
 	said = upstream_peek(&scene.upstream);
 	said = span_first(said, piece(said.len));
-	if (stage == STAGE_BODY || stage == STAGE_DOT)
-		watch_content(&scene.watch, said);
-	else
-		watch_command(&scene.watch, said);
+	watch_said(&scene.watch, said);
 	upstream_took(&scene.upstream, said.len);
 	return heard.len > 0 || said.len > 0;
 }
@@ -432,7 +219,7 @@ static void do_upstream(struct span said)
 
 		ENSURE(exact);
 		memcpy(exact, said.ptr, len);
-		watch_reply(&scene.watch, span_make(exact, len));
+		watch_answered(&scene.watch, span_make(exact, len));
 		upstream_put(&scene.upstream, span_make(exact, len));
 		free(exact);
 		said = span_from(said, len);
@@ -447,7 +234,7 @@ static void do_dial(struct span unused)
 		return;
 	if (scene.has_upstream)
 		bury();
-	memset(&scene.watch, 0, sizeof(scene.watch));
+	watch_link(&scene.watch);
 	upstream_init(&scene.upstream, &scene.upstream_policy, &scene.facts,
 	    scene.now, scene.out, sizeof(scene.out));
 	scene.has_upstream = true;
@@ -533,8 +320,7 @@ static void do_gone(struct span unused)
 {
 	(void)unused;
 	session_client_gone(&scene.session);
-	scene.heard_len = 0;
-	scene.is_dot_awaited = false;
+	watch_gone(&scene.watch);
 }
 
 static void do_drain(struct span unused)
@@ -668,6 +454,8 @@ static void begin(const unsigned char *head)
 		scene.hold, head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD,
 		scene.fields, sizeof(scene.fields), 1795256108,
 		SPAN("<1@relay.example>") };
+	watch_init(&scene.watch, &scene.session, &scene.upstream,
+	    &scene.upstream_policy);
 	scene.pending = malloc(1);
 	ENSURE(scene.pending);
 	scene.now = 1000000;
