@@ -365,6 +365,13 @@ bool link_pump(struct link *link)
 }
 
 /* see link.h */
+void link_settle(struct link *link)
+{
+	if (link->tls)
+		tls_shed(link->tls);
+}
+
+/* see link.h */
 void link_rest(struct link *link)
 {
 	uint64_t deadline = upstream_deadline(&link->upstream);

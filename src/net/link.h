@@ -71,6 +71,9 @@ bool link_pump(struct link *link);
 /* The server's certificate in words, as far as it was read; in `storage`. */
 struct span link_portray(const struct link *link, char *storage, size_t size);
 
+/* It is logged in: lets go of what only the handshake needed. */
+void link_settle(struct link *link);
+
 /* Sets its alarm: call it when the pumping is done. */
 void link_rest(struct link *link);
 

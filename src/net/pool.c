@@ -310,6 +310,7 @@ static void on_ready(struct pool *pool, struct link *link)
 	uint64_t now = loop_now(pool->loop);
 
 	holddown_end(&pool->holddown);
+	link_settle(link);
 	pool->provider_size = link->upstream.offers.max_size;
 	if (link->idle_since == 0)
 		link->idle_since = now;

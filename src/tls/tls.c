@@ -24,7 +24,7 @@ enum {
 struct tls {
 	br_ssl_client_context client;
 	struct tls_context *context;
-	struct verify *verify;
+	struct verify *verify; /* a block of its own; NULL once shed */
 	enum tls_state state;
 	enum tls_fault fault;
 	int error; /* BearSSL's number, when it was its fault */
@@ -38,7 +38,6 @@ struct tls {
 
 	unsigned char in[BR_SSL_BUFSIZE_INPUT];
 	unsigned char out[BR_SSL_BUFSIZE_OUTPUT];
-	max_align_t memory[]; /* for `verify` */
 };
 
 static const char *const fault_names[] = {
@@ -67,8 +66,7 @@ static void set_up(struct tls *tls)
 
 	br_ssl_client_zero(client);
 	suite_offer(client);
-	tls->verify = verify_init(
-	    tls->memory, context->trust, &context->subject, time(NULL));
+	verify_init(tls->verify, context->trust, &context->subject, time(NULL));
 	br_ssl_engine_set_x509(&client->eng, verify_class(tls->verify));
 	if (context->identity)
 		identity_show(context->identity, client);
@@ -96,10 +94,15 @@ static bool start(struct tls *tls)
 /* see tls.h */
 struct tls *tls_client_new(struct tls_context *context)
 {
-	struct tls *tls = calloc(1, sizeof(*tls) + verify_size());
+	struct tls *tls = calloc(1, sizeof(*tls));
+	struct verify *verify = malloc(verify_size());
 
-	if (!tls)
+	if (!tls || !verify) {
+		free(tls);
+		free(verify);
 		return NULL;
+	}
+	tls->verify = verify;
 	tls->context = tls_context_hold(context);
 	set_up(tls);
 	if (start(tls))
@@ -114,8 +117,20 @@ void tls_free(struct tls *tls)
 	if (!tls)
 		return;
 	tls_context_drop(tls->context);
-	wipe(tls, sizeof(*tls) + verify_size());
+	free(tls->verify);
+	wipe(tls, sizeof(*tls));
 	free(tls);
+}
+
+/* see tls.h */
+void tls_shed(struct tls *tls)
+{
+	if (tls->state != TLS_OPEN || !tls->verify)
+		return;
+	/* Without renegotiation no certificate is ever looked at again. */
+	br_ssl_engine_set_x509(&tls->client.eng, NULL);
+	free(tls->verify);
+	tls->verify = NULL;
 }
 
 /* ---- the state ---- */
@@ -133,7 +148,8 @@ static void fail(struct tls *tls, enum tls_fault fault)
  */
 static enum tls_fault name_fault(const struct tls *tls, int error)
 {
-	enum tls_fault fault = verify_fault(tls->verify);
+	enum tls_fault fault =
+	    tls->verify ? verify_fault(tls->verify) : TLS_FAULT_NONE;
 
 	if (fault != TLS_FAULT_NONE)
 		return fault;
@@ -391,7 +407,7 @@ void tls_explain(const struct tls *tls, struct text *words)
 {
 	if (explain[tls->fault])
 		explain[tls->fault](tls, words);
-	else if (verify_fault(tls->verify) != TLS_FAULT_NONE)
+	else if (tls->verify && verify_fault(tls->verify) != TLS_FAULT_NONE)
 		verify_explain(tls->verify, words);
 	else if (tls->fault != TLS_FAULT_NONE)
 		words_put_error(words, tls->error);
@@ -400,7 +416,8 @@ void tls_explain(const struct tls *tls, struct text *words)
 /* see tls.h */
 void tls_describe(const struct tls *tls, struct text *words)
 {
-	verify_describe(tls->verify, words);
+	if (tls->verify)
+		verify_describe(tls->verify, words);
 }
 
 /* see tls.h */

@@ -13,9 +13,10 @@
  * and signatures (no SHA-1, no MD5), and against the pins. There is no way to
  * switch a check off.
  *
- * Owns:   engine, certificate checker and record buffers, one block, and a
- *         hold on its context.
- * Bounds: about 56 KiB; nothing is allocated after tls_client_new.
+ * Owns:   engine and record buffers, the certificate checker, and a hold on
+ *         its context.
+ * Bounds: about 56 KiB, 40 once tls_shed was called; nothing is allocated
+ *         after tls_client_new.
  * Faults: sticky; tls_fault says what kind, tls_explain says it in words.
  */
 #ifndef TLS_TLS_H
@@ -84,6 +85,10 @@ enum tls_fault tls_fault(const struct tls *tls);
  * it carries), what was expected, what the peer said. One line, no blame.
  */
 void tls_explain(const struct tls *tls, struct text *words);
+
+/* The handshake is long over: the certificate's checker and what it found are
+ * not needed any more, 15 KiB. tls_describe says nothing from then on. */
+void tls_shed(struct tls *tls);
 
 /* "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", once open. */
 const char *tls_suite(const struct tls *tls);
