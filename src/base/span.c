@@ -9,28 +9,6 @@ struct span span_of(const char *string)
 }
 
 /* see span.h */
-struct span span_make(const char *ptr, size_t len)
-{
-	return (struct span){ ptr, len };
-}
-
-/* see span.h */
-struct span span_from(struct span span, size_t from)
-{
-	if (from > span.len)
-		from = span.len;
-	if (from == 0)
-		return span;
-	return span_make(span.ptr + from, span.len - from);
-}
-
-/* see span.h */
-struct span span_first(struct span span, size_t len)
-{
-	return span_make(span.ptr, len < span.len ? len : span.len);
-}
-
-/* see span.h */
 struct span span_trim_front(struct span span)
 {
 	while (span.len > 0 && is_blank(span.ptr[0]))
@@ -70,17 +48,6 @@ bool span_starts_nocase(struct span span, struct span prefix)
 bool span_equal_nocase(struct span a, struct span b)
 {
 	return a.len == b.len && span_starts_nocase(a, b);
-}
-
-/* see span.h */
-size_t span_find(struct span span, char octet)
-{
-	const char *at;
-
-	if (span.len == 0)
-		return 0;
-	at = memchr(span.ptr, octet, span.len);
-	return at ? (size_t)(at - span.ptr) : span.len;
 }
 
 /*
@@ -170,40 +137,4 @@ bool span_number(struct span span, uint64_t max, uint64_t *number)
 	}
 	*number = value;
 	return true;
-}
-
-/* see span.h */
-bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* see span.h */
-bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* see span.h */
-bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* see span.h */
-bool is_print(char c)
-{
-	return c >= 0x20 && c <= 0x7e;
-}
-
-/* see span.h */
-char to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-/* see span.h */
-char to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

@@ -4,6 +4,8 @@
  * A span owns nothing and ends with nothing: there is no NUL to rely on. It
  * dies at the next put, read or took on what it looks into; whoever keeps the
  * octets copies them. All comparisons are ASCII, whatever the locale.
+ *
+ * What stands in the header is what content passes through, a line at a time.
  */
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
@@ -11,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
 	const char *ptr;
@@ -24,12 +27,26 @@ struct span {
 struct span span_of(const char *string);
 
 /* A span over `len` octets at `ptr`. */
-struct span span_make(const char *ptr, size_t len);
+static inline struct span span_make(const char *ptr, size_t len)
+{
+	return (struct span){ ptr, len };
+}
 
 /* The octets of `span` from `from` on, and the first `len` of them. Both
  * clamp: asking for more than there is gives what there is. */
-struct span span_from(struct span span, size_t from);
-struct span span_first(struct span span, size_t len);
+static inline struct span span_from(struct span span, size_t from)
+{
+	if (from > span.len)
+		from = span.len;
+	if (from == 0)
+		return span;
+	return span_make(span.ptr + from, span.len - from);
+}
+
+static inline struct span span_first(struct span span, size_t len)
+{
+	return span_make(span.ptr, len < span.len ? len : span.len);
+}
 
 /* Without blanks (space, tab) at both ends, or at the front only. */
 struct span span_trim(struct span span);
@@ -41,7 +58,15 @@ bool span_equal_nocase(struct span a, struct span b);
 bool span_starts_nocase(struct span span, struct span prefix);
 
 /* Index of the first `octet`, or span.len when there is none. */
-size_t span_find(struct span span, char octet);
+static inline size_t span_find(struct span span, char octet)
+{
+	const char *at;
+
+	if (span.len == 0)
+		return 0;
+	at = memchr(span.ptr, octet, span.len);
+	return at ? (size_t)(at - span.ptr) : span.len;
+}
 
 /* Does it match the pattern, in which "*" stands for any octets? ASCII case
  * does not matter. */
@@ -67,12 +92,36 @@ bool span_split(struct span *rest, char separator, struct span *part);
  * anything but digits, or is above `max`. */
 bool span_number(struct span span, uint64_t max, uint64_t *number);
 
-/* ASCII only, so that no locale and no sign extension can matter. */
-bool is_digit(char c);
-bool is_alpha(char c);
-bool is_blank(char c);
-bool is_print(char c); /* 0x20 to 0x7E */
-char to_upper(char c);
-char to_lower(char c);
+/* ASCII only, so that no locale and no sign extension can matter. is_print is
+ * 0x20 to 0x7E. */
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool is_print(char c)
+{
+	return c >= 0x20 && c <= 0x7e;
+}
+
+static inline char to_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static inline char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 #endif
