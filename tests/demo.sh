@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo.sh: shows smtpseal at work on this machine alone: an old printer, the
-# relay, and a mail provider of our own with TLS and a login. Nothing leaves
-# the machine, and nothing stays behind.
+# demo.sh: shows smtpseal at work on this machine alone: an old printer, an
+# older copier, the relay, and a mail provider of our own with TLS and a login.
+# Nothing leaves the machine, and nothing stays behind.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
@@ -46,7 +46,16 @@ echo "correct horse" >password
 sed -e 's/^host *=.*/host = localhost/' -e 's/^user *=.*/user = scanner@example.com/' \
 	-e 's/^password_file *=.*/password_file = password/' \
 	"$top/config/minimal.ini" >demo.ini
-printf 'port = %s\nca_file = certs/ca.pem\n[log]\nlevel = debug\n' "$port" >>demo.ini
+cat >>demo.ini <<X
+port = $port
+ca_file = certs/ca.pem
+[device copier]
+client = 127.0.0.2
+sender = scanner@example.com
+end_of_data = close
+[log]
+level = debug
+X
 relay_port=2525
 while :; do
 	printf '[listen]\naddress = 127.0.0.1:%s\n' "$relay_port" >listen.ini
@@ -54,7 +63,7 @@ while :; do
 	"$build/smtpseal" -c smtpseal.ini run 2>smtpseal.log &
 	relay=$!
 	tries=500
-	until grep -qE 'event=(listening|listen-failed)' smtpseal.log; do
+	until grep -qE 'event=(listening|listen-failed)' smtpseal.log 2>/dev/null; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || { cat smtpseal.log; exit 1; }
 		sleep 0.02
@@ -72,31 +81,43 @@ say "doctor: every step to the provider, without sending mail"
 
 say "an old printer sends a scan: no TLS, no login, no EHLO"
 {
-	printf 'From: <copier@office.local>\nTo: <boss@example.com>\n'
-	printf 'Subject: Scan from the copier\nMIME-Version: 1.0\n'
-	printf 'Content-Type: multipart/mixed; boundary="page"\n\n'
-	printf -- '--page\nContent-Type: text/plain\n\nYour scan is attached.\n'
-	printf -- '--page\nContent-Type: application/pdf; name="scan.pdf"\n'
+	printf 'From: <printer@example.com>\nTo: <boss@example.com>\n'
+	printf 'Date: Sat, 21 Nov 2026 10:15:00 +0000\n'
+	printf 'Message-ID: <1@printer.example.com>\n'
+	printf 'Subject: Scan from the printer\nMIME-Version: 1.0\n'
+	printf 'Content-Type: application/pdf; name="scan.pdf"\n'
 	printf 'Content-Transfer-Encoding: base64\n\n'
 	head -c 36000 /dev/urandom | base64
-	printf -- '--page--\n'
 } >scan.txt
-"$build/printer" "$relay_port" "<copier@office.local>" "<boss@example.com>" scan.txt
+"$build/printer" "$relay_port" "<printer@example.com>" \
+	"<boss@example.com>" scan.txt
 
 say "what the provider heard (the login is a made-up one)"
-sed -n 's/^[0-9]* \([CSN]\) /   \1: /p' provider.log |
+# Its first connection was the doctor's.
+sed -n 's/^2 \([CSN]\) /   \1: /p' provider.log |
 	sed -e 's/ S: / provider: /' -e 's/ C: / smtpseal: /' -e 's/ N: / (note)    /'
+
+say "did it arrive as it was scanned?"
+sent=$(sed 's/$/\r/' scan.txt | sha256sum | sed 's/ .*//')
+stored=$(sha256sum <store/0001.eml | sed 's/ .*//')
+printf '   %s  as sent\n   %s  as stored by the provider\n' "$sent" "$stored"
+[ "$sent" = "$stored" ] || { echo "   NOT the same"; exit 1; }
+echo "   the same, octet for octet"
+
+say "a copier of 2004: bare line feeds, no brackets, no Date, a refused sender"
+{
+	printf 'From: "Copier @ 2nd floor" <badsender@office.local>\n'
+	printf 'To: boss@example.com\nSubject: Scan\n\nOne page.\n'
+} >old.txt
+"$build/printer" --2004 "$relay_port" " badsender@office.local" \
+	" boss@example.com" old.txt
+
+say "what arrived of it: the envelope, and the header section"
+sed 's/^/   /' store/0002.txt
+tr -d '\r' <store/0002.eml | sed -n '/^$/q; s/^/   /p' | tee header.txt
+for field in 'From: .*<scanner@example.com>' Reply-To: Date: Message-ID:; do
+	grep -q "^   $field" header.txt || { echo "   NO $field"; exit 1; }
+done
 
 say "the log of smtpseal"
 sed 's/^/   /' smtpseal.log
-
-say "did it arrive as it was scanned?"
-message=$(ls store/*.eml | tail -n 1)
-sed 's/$/\r/' scan.txt | sha256sum | sed 's/ .*/  as sent/; s/^/   /'
-sha256sum <"$message" | sed 's/ .*/  as stored by the provider/; s/^/   /'
-if [ "$(sed 's/$/\r/' scan.txt | sha256sum)" = "$(sha256sum <"$message")" ]; then
-	echo "   the same, octet for octet"
-else
-	echo "   NOT the same"
-	exit 1
-fi
