@@ -29,7 +29,7 @@ endif
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr
 shell  := log arena
-smtp   := line command address reply ehlo body header mailbox date
+smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope rewrite login offer client stage \
 	upstream outcome sending rules session

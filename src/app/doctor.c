@@ -47,15 +47,15 @@ static void finish(struct link *link, bool has_failed)
 	link_close(link);
 }
 
-/* Would the server take mail from the mailbox itself? */
+/* Would the server take mail from the account's sender? */
 static void ask_sender(struct link *link)
 {
 	static const struct mail_parameters none;
 	char storage[PATH_MAX_OCTETS];
 	struct text path;
-	struct span user = link->account->policy.user;
+	struct span sender = steps_sender(link);
 
-	if (!is_address(user)) {
+	if (!is_address(sender)) {
 		steps_note(
 		    "--", "sender", SPAN("not asked: user is no mail address"));
 		finish(link, false);
@@ -63,7 +63,7 @@ static void ask_sender(struct link *link)
 	}
 	text_init(&path, storage, sizeof(storage));
 	text_putc(&path, '<');
-	text_put(&path, user);
+	text_put(&path, sender);
 	text_putc(&path, '>');
 	upstream_mail(&link->upstream, text_span(&path), &none);
 }
@@ -218,11 +218,10 @@ static bool examine(
 		tls_context_drop(context);
 	free(loop);
 	if (patient.has_failed) {
-		printf(
-		    "  account %s cannot be used as it is\n\n", account->name);
+		printf("  account %s cannot be used as it is\n", account->name);
 	} else {
-		printf("  account %s is ready; no mail was sent\n\n",
-		    account->name);
+		printf(
+		    "  account %s is ready; no mail was sent\n", account->name);
 		leave_word(settings, account);
 	}
 	return !patient.has_failed;
@@ -239,7 +238,8 @@ int doctor_run(struct settings *settings, const char *account)
 
 		if (account && strcmp(account, each->name) != 0)
 			continue;
-		found++;
+		if (found++ > 0)
+			printf("\n");
 		well += examine(settings, each);
 	}
 	if (found == 0) {

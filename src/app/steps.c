@@ -111,7 +111,7 @@ static void put_auth(const struct link *link, struct text *text)
 static void put_mail(const struct link *link, struct text *text)
 {
 	text_puts(text, "the server takes mail from ");
-	text_put(text, link->account->policy.user);
+	text_put(text, steps_sender(link));
 }
 
 /* The stages a person should see, and what is said when one is passed. */
@@ -131,6 +131,14 @@ static const struct step_row {
 	[STAGE_MAIL]      = { "sender",      put_mail },
 };
 /* clang-format on */
+
+/* see steps.h */
+struct span steps_sender(const struct link *link)
+{
+	const struct upstream_policy *policy = &link->account->policy;
+
+	return policy->sender.len > 0 ? policy->sender : policy->user;
+}
 
 /* see steps.h */
 void steps_passed(const struct link *link, enum stage stage)
@@ -194,7 +202,7 @@ void steps_refused(const struct link *link, const struct reply *reply)
 	text_init(&text, storage, sizeof(storage));
 	put_server(&text, link->account);
 	text_puts(&text, "takes no mail from ");
-	text_put(&text, link->account->policy.user);
+	text_put(&text, steps_sender(link));
 	steps_note("FAILED", "sender", text_span(&text));
 	text_init(&text, storage, sizeof(storage));
 	reply_put(&text, reply);

@@ -12,6 +12,10 @@
 /* One line: how it went ("ok", "FAILED", "--"), which step, in words. */
 void steps_note(const char *mark, const char *step, struct span words);
 
+/* Whose mail the server is asked to take: `sender`, or else the login name. It
+ * need not be an address. */
+struct span steps_sender(const struct link *link);
+
 /* The stage was passed; says nothing of those that no person needs to see. */
 void steps_passed(const struct link *link, enum stage stage);
 

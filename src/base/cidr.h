@@ -21,6 +21,9 @@ struct cidr {
 /* The mapped form of four octets in network order. */
 struct ip ip_from_v4(const unsigned char octets[4]);
 
+/* Reads an address as it is written: "192.0.2.17", "2001:db8::1". */
+bool ip_read(struct span text, struct ip *ip);
+
 /* Is it an IPv4 address; is it one of the machine's own (127/8, ::1)? */
 bool ip_is_v4(const struct ip *ip);
 bool ip_is_loopback(const struct ip *ip);

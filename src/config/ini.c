@@ -194,6 +194,19 @@ static bool take_rest(struct source *source, struct span line)
 	       is_pair(source, line);
 }
 
+/* Some editors begin a file with U+FEFF. Nobody can see it. */
+static struct span without_mark(struct source *source, struct span line)
+{
+	struct span mark = SPAN("\xef\xbb\xbf");
+
+	if (source->line != 1 || !span_starts_nocase(line, mark))
+		return line;
+	complain(source->complaints, source->line, "line",
+	    "the file begins with a byte order mark; save it as plain text "
+	    "without one");
+	return span_from(line, mark.len);
+}
+
 /* Sees to the line just read; true when it is a pair for inih. */
 static bool take_line(struct source *source, struct span *pair)
 {
@@ -205,7 +218,7 @@ static bool take_line(struct source *source, struct span *pair)
 		    source->len, INI_LINE_OCTETS);
 		return false;
 	}
-	line = span_trim(line);
+	line = span_trim(without_mark(source, line));
 	if (line.len == 0)
 		return false;
 	*pair = line;

@@ -62,7 +62,7 @@ static const struct section_key keys[] = {
 	{ "certificate",    files_readable, AT(certificate),    LATER, NULL },
 	{ "key",            files_private,  AT(key),            LATER, NULL },
 	{ "auth",           value_word,     AT(auth),           READY, &auth_words },
-	{ "proxy_protocol", network_cidrs,  AT(proxy_protocol), LATER, NULL },
+	{ "proxy_protocol", network_cidrs,  AT(proxy_protocol), READY, NULL },
 	{ "hello",          network_hello,  AT(hello),          READY, NULL },
 };
 /* clang-format on */
@@ -158,6 +158,8 @@ static void add(struct draft *draft, const struct ini_section *section,
 		.address_count = listen->address.count,
 		.allow = listen->allow.list,
 		.allow_count = listen->allow.count,
+		.balancers = listen->proxy_protocol.list,
+		.balancer_count = listen->proxy_protocol.count,
 		.auth = listen->auth,
 		.hello = listen->hello,
 	};

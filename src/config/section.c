@@ -17,6 +17,21 @@ static void complain_unknown(struct draft *draft,
 	    suggestion_words(&near));
 }
 
+/* What the operator may take for granted from other programs' files. */
+static const char *form_hint(struct span value)
+{
+	char first = value.ptr[0];
+	char last = value.ptr[value.len - 1];
+
+	if (value.len > 1 && first == last && (first == '"' || first == '\''))
+		return "; write it without the quotes";
+	for (size_t i = 0; i + 1 < value.len; i++)
+		if (value.ptr[i] == ' ' &&
+		    (value.ptr[i + 1] == ';' || value.ptr[i + 1] == '#'))
+			return "; a comment takes a line of its own";
+	return "";
+}
+
 static void read_entry(struct draft *draft, const struct ini_entry *entry,
     const struct section_key *key, void *fields)
 {
@@ -30,8 +45,8 @@ static void read_entry(struct draft *draft, const struct ini_entry *entry,
 	verdict = key->read(&draft->reading, span_of(entry->value), key->about,
 	    (char *)fields + key->offset);
 	if (verdict != VALUE_GOOD)
-		complain(draft->complaints, entry->line, key->name, "%s",
-		    draft->reading.why);
+		complain(draft->complaints, entry->line, key->name, "%s%s",
+		    draft->reading.why, form_hint(span_of(entry->value)));
 	if (verdict != VALUE_LATER && key->readiness == LATER)
 		complain(draft->complaints, entry->line, key->name,
 		    "not available in this version");

@@ -6,6 +6,7 @@
 #include "base/ensure.h"
 #include "net/loan.h"
 #include "net/server.h"
+#include "smtp/proxy.h"
 
 static void turn(struct conn *conn);
 
@@ -277,6 +278,7 @@ static void set_alarm(struct conn *conn)
 		session_deadline(&conn->session),
 		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
 		wait_deadline(conn),
+		conn->header_until,
 		conn->is_lingering ? conn->linger_until : conn->leave_until,
 	};
 	uint64_t first = 0;
@@ -337,6 +339,99 @@ static void end_long_leave(struct conn *conn)
 		conn_close(conn);
 }
 
+static void make_policy(struct conn *conn)
+{
+	const struct limits *limits = &conn->settings->limits;
+
+	conn->policy = (struct client_policy){
+		.hello = span_of(conn->listen->hello),
+		.device = span_of(conn->device->name),
+		.auth = conn->listen->auth,
+		.hide = conn->device->hide,
+		.keeps_sender = conn->device->keeps_sender,
+		.sender = conn->device->sender,
+		.reply_to = conn->device->reply_to,
+		.reply_address = conn->device->reply_address,
+		.redirect = conn->device->redirect,
+		.allowed = conn->device->allowed,
+		.allowed_count = conn->device->allowed_count,
+		.completes = true,
+		.takes_any_end = conn->device->takes_any_end,
+		.message_size = limits->message_size,
+		.hold = conn->device->hold,
+		.recipients = limits->recipients,
+		.command_timeout_s = limits->command_timeout_s,
+		.message_timeout_s = limits->message_timeout_s,
+	};
+}
+
+/* The conversation with whoever is at `conn->ip` begins. */
+static void begin_session(struct conn *conn)
+{
+	conn->device = settings_device(conn->settings, &conn->ip);
+	make_policy(conn);
+	session_init(&conn->session, &conn->policy, &conn->loop->facts,
+	    span_of(conn->peer), loop_now(conn->loop));
+	if (current_pool(conn))
+		session_provider_size(
+		    &conn->session, current_pool(conn)->provider_size);
+}
+
+/* ---- behind a balancer ---- */
+
+static void name_address(const struct ip *ip, char *name, size_t size)
+{
+	if (ip_is_v4(ip))
+		uv_inet_ntop(AF_INET, ip->octets + 12, name, size);
+	else
+		uv_inet_ntop(AF_INET6, ip->octets, name, size);
+}
+
+/* Whose connection it is has been told: judged as if it had come itself. */
+static void judge_header(struct conn *conn, const struct proxy *proxy)
+{
+	enum failure failure = FAIL_NONE;
+
+	conn->header_until = 0;
+	if (proxy->has_address) {
+		if (!server_allows(conn->listen, &proxy->ip))
+			failure = FAIL_NOT_ALLOWED;
+		else if (server_is_full(conn->server, &proxy->ip))
+			failure = FAIL_TOO_MANY;
+		conn->ip = proxy->ip;
+		name_address(&conn->ip, conn->peer, sizeof(conn->peer));
+		begin_session(conn);
+	}
+	if (failure != FAIL_NONE)
+		session_refuse(&conn->session, failure);
+}
+
+/* Before the header nothing is said, and nothing else is heard. */
+static void hear_header(struct conn *conn)
+{
+	struct proxy proxy;
+
+	switch (proxy_read(stream_peek(&conn->stream), &proxy)) {
+	case PROXY_MORE:
+		if (conn->stream.is_ended ||
+		    loop_now(conn->loop) >= conn->header_until)
+			conn_close(conn);
+		break;
+	case PROXY_READY:
+		stream_took(&conn->stream, proxy.used);
+		judge_header(conn, &proxy);
+		break;
+	case PROXY_MALFORMED:
+		log_event(LOG_LEVEL_WARN,
+		    "conn=%llx event=no-proxy-header client=%s hint=\"the load "
+		    "balancer must send PROXY headers, or proxy_protocol must "
+		    "not name it\"",
+		    (unsigned long long)conn->id, conn->peer);
+		conn_close(conn);
+		break;
+	}
+}
+
 /* Every callback stores what happened and ends here. */
 static void turn(struct conn *conn)
 {
@@ -344,6 +439,14 @@ static void turn(struct conn *conn)
 
 	if (conn->is_closing)
 		return;
+	if (conn->header_until > 0)
+		hear_header(conn);
+	if (conn->is_closing)
+		return;
+	if (conn->header_until > 0) {
+		set_alarm(conn);
+		return;
+	}
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
 	session_tick(&conn->session, now);
@@ -377,32 +480,6 @@ void conn_drain(struct conn *conn)
 	turn(conn);
 }
 
-static void make_policy(struct conn *conn, const struct listen_settings *listen)
-{
-	const struct limits *limits = &conn->settings->limits;
-
-	conn->policy = (struct client_policy){
-		.hello = span_of(listen->hello),
-		.device = span_of(conn->device->name),
-		.auth = listen->auth,
-		.hide = conn->device->hide,
-		.keeps_sender = conn->device->keeps_sender,
-		.sender = conn->device->sender,
-		.reply_to = conn->device->reply_to,
-		.reply_address = conn->device->reply_address,
-		.redirect = conn->device->redirect,
-		.allowed = conn->device->allowed,
-		.allowed_count = conn->device->allowed_count,
-		.completes = true,
-		.takes_any_end = conn->device->takes_any_end,
-		.message_size = limits->message_size,
-		.hold = conn->device->hold,
-		.recipients = limits->recipients,
-		.command_timeout_s = limits->command_timeout_s,
-		.message_timeout_s = limits->message_timeout_s,
-	};
-}
-
 /* see conn.h */
 struct conn *conn_new(struct server *server,
     const struct listen_settings *listen, uv_stream_t *handle,
@@ -416,16 +493,13 @@ struct conn *conn_new(struct server *server,
 	conn->loop = server_loop(server);
 	conn->id = loop_id(conn->loop);
 	conn->settings = settings_hold(server_settings(server));
-	conn->device = settings_device(conn->settings, ip);
+	conn->listen = listen;
 	conn->ip = *ip;
 	conn->waiter.ops = &waiter_ops;
 	snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
-	make_policy(conn, listen);
-	session_init(&conn->session, &conn->policy, &conn->loop->facts,
-	    span_of(conn->peer), loop_now(conn->loop));
-	if (current_pool(conn))
-		session_provider_size(
-		    &conn->session, current_pool(conn)->provider_size);
+	if (server_balances(listen, ip))
+		conn->header_until = loop_now(conn->loop) + CONN_HEADER_MS;
+	begin_session(conn);
 	uv_timer_init(&conn->loop->uv, &conn->alarm);
 	conn->holds = 2;
 	stream_init(&conn->stream, conn->loop, &stream_owner);

@@ -15,8 +15,9 @@
 #include "relay/session.h"
 
 enum {
-	CONN_LEAVE_MS = 30000, /* for our last words to be taken */
-	CONN_LINGER_MS = 2000, /* and then to be read */
+	CONN_HEADER_MS = 10000, /* for a balancer's PROXY header */
+	CONN_LEAVE_MS = 30000,	/* for our last words to be taken */
+	CONN_LINGER_MS = 2000,	/* and then to be read */
 	CONN_PEER_OCTETS = 64,
 };
 
@@ -34,7 +35,9 @@ struct conn {
 	struct stream stream;
 	struct session session;
 	uv_timer_t alarm;
-	unsigned holds; /* open handles */
+	unsigned holds;			      /* open handles */
+	const struct listen_settings *listen; /* lies in `settings` */
+	uint64_t header_until; /* a balancer's header is waited for; 0: none */
 	struct ip ip;
 	char peer[CONN_PEER_OCTETS];
 	/* the way to a provider */

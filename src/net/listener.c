@@ -85,12 +85,12 @@ static uv_stream_t *accept_handle(struct listener *listener)
 	return handle;
 }
 
+/* A balancer may come in; whose connections it brings is judged then. */
 static bool is_allowed(const struct listener *listener, const struct ip *ip)
 {
-	const struct listen_settings *listen = listener->listen;
-
 	return listener->uv.handle.type != UV_TCP ||
-	       cidr_best(listen->allow, listen->allow_count, ip) >= 0;
+	       server_balances(listener->listen, ip) ||
+	       server_allows(listener->listen, ip);
 }
 
 static void on_connection(uv_stream_t *stream, int status)

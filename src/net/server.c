@@ -50,16 +50,26 @@ int server_take_fd(struct server *server, const char *name)
 	return server->ops->take_fd(name);
 }
 
-static bool is_too_many(const struct server *server, const struct ip *ip)
+/* see server.h */
+bool server_allows(const struct listen_settings *listen, const struct ip *ip)
 {
-	const struct limits *limits = &server->settings->limits;
+	return cidr_best(listen->allow, listen->allow_count, ip) >= 0;
+}
+
+/* see server.h */
+bool server_balances(const struct listen_settings *listen, const struct ip *ip)
+{
+	return cidr_best(listen->balancers, listen->balancer_count, ip) >= 0;
+}
+
+/* see server.h */
+bool server_is_full(const struct server *server, const struct ip *ip)
+{
 	unsigned same = 0;
 
-	if (server->conn_count >= limits->connections)
-		return true;
 	for (const struct conn *conn = server->conns; conn; conn = conn->next)
 		same += memcmp(&conn->ip, ip, sizeof(*ip)) == 0;
-	return same >= limits->connections_per_client;
+	return same >= server->settings->limits.connections_per_client;
 }
 
 /* see server.h */
@@ -71,7 +81,9 @@ enum failure server_adopt(struct server *server,
 
 	if (server->is_draining)
 		return FAIL_SHUTTING_DOWN;
-	if (is_too_many(server, ip))
+	if (server->conn_count >= server->settings->limits.connections)
+		return FAIL_TOO_MANY;
+	if (!server_balances(listen, ip) && server_is_full(server, ip))
 		return FAIL_TOO_MANY;
 	conn = conn_new(server, listen, handle, ip, peer);
 	if (!conn)

@@ -42,6 +42,14 @@ enum failure server_adopt(struct server *server,
     const struct listen_settings *listen, uv_stream_t *handle,
     const struct ip *ip, const char *peer);
 
+/* May a device of this address come in; does a balancer of this address tell
+ * whose connection it brings? */
+bool server_allows(const struct listen_settings *listen, const struct ip *ip);
+bool server_balances(const struct listen_settings *listen, const struct ip *ip);
+
+/* Would one more connection of this address be too many? */
+bool server_is_full(const struct server *server, const struct ip *ip);
+
 /* The conn is about to be freed. */
 void server_forget(struct server *server, struct conn *conn);
 

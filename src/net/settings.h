@@ -40,6 +40,8 @@ struct listen_settings {
 	size_t address_count;
 	const struct cidr *allow;
 	size_t allow_count;
+	const struct cidr *balancers; /* whose PROXY header is believed */
+	size_t balancer_count;
 	enum client_auth auth;
 	const char *hello;
 };

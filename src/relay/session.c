@@ -99,6 +99,14 @@ void session_client_gone(struct session *session)
 }
 
 /* see session.h */
+void session_refuse(struct session *session, enum failure failure)
+{
+	buf_clear(&session->client.out);
+	client_say_failure(&session->client, failure, (struct span){ 0 });
+	client_leave(&session->client);
+}
+
+/* see session.h */
 void session_drain(struct session *session)
 {
 	session->is_draining = true;

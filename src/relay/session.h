@@ -144,6 +144,10 @@ void session_released(struct session *session);
 /* The device has closed, or its connection broke. */
 void session_client_gone(struct session *session);
 
+/* It may not stay: instead of the greeting it hears why. Before anything was
+ * taken. */
+void session_refuse(struct session *session, enum failure failure);
+
 /* No new transaction from now on. */
 void session_drain(struct session *session);
 

@@ -2,7 +2,7 @@
 # A target that needs rooms beside the core names them as a prerequisite:
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
-fuzz_targets := line command address reply ehlo body session rewrite \
+fuzz_targets := line command address reply ehlo body session rewrite proxy \
 	certificate ini
 T            ?= 60
 FUZZ_CC      ?= clang

@@ -58,9 +58,8 @@ static void judge_response(struct watch *watch, struct span line)
 static void judge_path(struct watch *watch, struct span line)
 {
 	ENSURE(watch->upstream->is_secure ||
-	    watch->policy->security == UPSTREAM_PLAIN);
-	ENSURE(watch->provider.has_said_auth ||
-	    watch->policy->mechanisms == 0);
+	       watch->policy->security == UPSTREAM_PLAIN);
+	ENSURE(watch->provider.has_said_auth || watch->policy->mechanisms == 0);
 	ENSURE(span_find(line, '>') < line.len);
 }
 
@@ -116,14 +115,14 @@ static const struct command_row {
 	const char *begins;
 	void (*judge)(struct watch *, struct span line);
 } commands[] = {
-	{ "AUTH ",       judge_auth },
-	{ "EHLO ",       judge_ehlo },
+	{ "AUTH ", judge_auth },
+	{ "EHLO ", judge_ehlo },
 	{ "MAIL FROM:<", judge_mail },
-	{ "RCPT TO:<",   judge_rcpt },
-	{ "DATA",        judge_data },
-	{ "RSET",        judge_rset },
-	{ "STARTTLS",    judge_bare },
-	{ "QUIT",        judge_bare },
+	{ "RCPT TO:<", judge_rcpt },
+	{ "DATA", judge_data },
+	{ "RSET", judge_rset },
+	{ "STARTTLS", judge_bare },
+	{ "QUIT", judge_bare },
 };
 
 static void judge_command(struct watch *watch, struct span line)
@@ -155,7 +154,7 @@ static void watch_commands(struct watch *watch, struct span octets)
 			continue;
 		}
 		ENSURE(provider->len > 0 &&
-		    provider->line[provider->len - 1] == '\r');
+		       provider->line[provider->len - 1] == '\r');
 		judge_command(
 		    watch, span_make(provider->line, provider->len - 1));
 		provider->len = 0;
@@ -188,8 +187,7 @@ static void watch_content(struct watch *watch, struct span octets)
 		ENSURE((provider->last == '\r') == (c == '\n'));
 		if (provider->line_octets == 0)
 			provider->has_begun_dot = c == '.';
-		else if (provider->line_octets == 1 &&
-		    provider->has_begun_dot)
+		else if (provider->line_octets == 1 && provider->has_begun_dot)
 			ENSURE(c == '.' || c == '\r');
 		provider->last = c;
 		if (c == '\n')
@@ -263,7 +261,7 @@ void watch_heard(struct watch *watch, struct span octets)
 			continue;
 		}
 		ENSURE(watch->heard_len > 0 &&
-		    watch->heard[watch->heard_len - 1] == '\r');
+		       watch->heard[watch->heard_len - 1] == '\r');
 		judge_heard(
 		    watch, span_make(watch->heard, watch->heard_len - 1));
 		watch->heard_len = 0;

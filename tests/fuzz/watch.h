@@ -19,12 +19,12 @@ struct watch_provider {
 	size_t len;
 	bool has_said_auth;
 	bool has_said_mail;
-	bool has_said_data;   /* its content may come */
-	char last;            /* octet of the content before the next one */
-	size_t line_octets;   /* of the line of content being said */
-	bool has_begun_dot;   /* that line begins with a dot */
-	bool has_ended;       /* the end was said */
-	char code[4];         /* of the reply behind it */
+	bool has_said_data; /* its content may come */
+	char last;	    /* octet of the content before the next one */
+	size_t line_octets; /* of the line of content being said */
+	bool has_begun_dot; /* that line begins with a dot */
+	bool has_ended;	    /* the end was said */
+	char code[4];	    /* of the reply behind it */
 	size_t code_len;
 	bool is_accepted;
 };
@@ -37,7 +37,7 @@ struct watch {
 	bool has_content_left; /* for the message that the device sends */
 	char heard[CLIENT_REPLY_OCTETS]; /* the line the device hears */
 	size_t heard_len;
-	bool is_dot_awaited;   /* 354 was said to it */
+	bool is_dot_awaited; /* 354 was said to it */
 };
 
 /* Nothing was heard by anybody; by a new provider. */

@@ -187,6 +187,10 @@ fails sender-530 sender "takes no mail from scan@example.com" \
 	"530 5.7.57 not authenticated" "wants a login first" "$starttls" \
 	--tls starttls --do 'mail=reply:530 5.7.57 not authenticated\r\n'
 
+fails other-sender sender "takes no mail from badsender@example.com" \
+	"550 5.7.60" "Send As" "$starttls
+sender = badsender@example.com" --tls starttls
+
 # ---- nobody there ----
 
 write_config "$T/nobody.ini" <<-X

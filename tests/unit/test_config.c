@@ -30,6 +30,15 @@ static const struct row {
 	    "" },
 	{ "an empty file", "",
 	    "1: [account]: missing; there must be at least one\n" },
+	{ "quotes and comments as other programs have them",
+	    "[account]\nhost = \"smtp.example.com\"\nport = 587 ; usual\n"
+	    "user = \"o\" # \"o\"\npassword_file = 'password'\n",
+	    "2: host: \\\"smtp.example.com\\\" is neither a host name nor an "
+	    "address; write it without the quotes\n"
+	    "3: port: 587 ; usual is not a number from 1 to 65535; a comment "
+	    "takes a line of its own\n"
+	    "5: password_file: 'password' cannot be read: No such file or "
+	    "directory; write it without the quotes\n" },
 	{ "all mistakes at once, in the order of the lines",
 	    "[limits]\ndrain = never\n[account]\nhots = h.example\n"
 	    "port = 587o\n[devise x]\n[log]\nlevel = loud\n",

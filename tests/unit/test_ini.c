@@ -64,8 +64,15 @@ static const struct row {
 	    "is written as xn--..., a password goes into a file)\n" },
 	{ "a control octet in a comment is refused", SPAN("[a]\n; a\x1b[2J\n"),
 	    "1 [a]\n!2 line: octet 0x1b is not printable\n" },
-	{ "a byte order mark is refused", SPAN("\xef\xbb\xbf[a]\n"),
-	    "!1 line: octet 0xef is not printable ASCII (a host name is "
+	{ "a byte order mark is refused, and what follows is read",
+	    SPAN("\xef\xbb\xbf[a]\nx = 1\n"),
+	    "1 [a]\n2 x=1\n"
+	    "!1 line: the file begins with a byte order mark; save it as plain "
+	    "text without one\n" },
+	{ "a byte order mark elsewhere is no mark",
+	    SPAN("[a]\n\xef\xbb\xbf[b]\n"),
+	    "1 [a]\n"
+	    "!2 line: octet 0xef is not printable ASCII (a host name is "
 	    "written as xn--..., a password goes into a file)\n" },
 
 	/* Headings. */

@@ -31,7 +31,6 @@ static const struct later_row {
 	{ "listen", "certificate = ca.pem", "certificate:" },
 	{ "listen", "key = key.pem", "key:" },
 	{ "listen", "auth = require", "auth: require is" },
-	{ "listen", "proxy_protocol = ::1", "proxy_protocol:" },
 	{ "account", "auth = digest-md5", "auth: digest-md5 is" },
 	{ "account", "auth = scram-sha-1", "auth: scram-sha-1 is" },
 	{ "account", "auth = scram-sha-256", "auth: scram-sha-256 is" },

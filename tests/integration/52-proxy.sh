@@ -1,0 +1,87 @@
+# Behind a load balancer: its PROXY header tells whose connection it is, and is
+# believed of the balancers that are named alone.
+. "$(dirname "$0")/lib.sh"
+
+start_provider p --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+	--tls implicit --strict
+write_config "$T/a.ini" <<-X
+tls = implicit
+[device copier]
+client = 192.0.2.17
+redirect = boss@example.com
+X
+sed 's/^address = .*/&\nallow = 192.0.2.0\/24, 127.0.0.2\nproxy_protocol = 127.0.0.1, ::1/' \
+	"$T/a.ini" >"$T/b.ini"
+start_smtpseal "$T/b.ini"
+
+# behind SOURCE HEADER: what is heard after the header, an EHLO and a message.
+behind() {
+	timeout 60 python3 - "$LISTEN_PORT" "$1" "$2" >"$T/heard" <<-'X'
+	import socket, sys
+	port, source, header = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+	s = socket.create_connection(("127.0.0.1", port), 20, (source, 0))
+	header = header.encode("latin-1").decode("unicode_escape").encode("latin-1")
+	try:
+	    for octet in header:
+	        s.sendall(bytes([octet]))
+	except OSError:
+	    pass  # it hung up on us: what it said is read below
+	f = s.makefile("rb")
+	for line in ("", "HELO x", "MAIL FROM:<a@b.example>", "RCPT TO:<x@y.example>", "QUIT"):
+	    if line:
+	        s.sendall(line.encode() + b"\r\n")
+	    heard = f.readline()
+	    print(heard.decode("latin-1").rstrip())
+	    if not heard:
+	        break
+	X
+}
+
+V2='\r\n\r\n\0\r\nQUIT\n'
+
+behind 127.0.0.1 'PROXY TCP4 192.0.2.17 192.0.2.1 40000 25\r\n'
+ok "version 1: let in" has "$T/heard" "221 2.0.0"
+ok "version 1: it is that device" until_has "$T/p.log" "RCPT TO:<boss@example.com>"
+behind 127.0.0.1 "$V2"'\x21\x11\0\x0c\xc0\0\2\x12\xc0\0\2\1\x9c\x40\0\x19'
+ok "version 2: let in" has "$T/heard" "221 2.0.0"
+ok "version 2: another device" until_has "$T/p.log" "RCPT TO:<x@y.example>"
+behind 127.0.0.1 'PROXY TCP4 198.51.100.1 192.0.2.1 40000 25\r\n'
+ok "an address that may not" has "$T/heard" "554 5.7.1"
+behind 127.0.0.1 "$V2"'\x20\0\0\0'
+ok "a health check of the balancer's own" has "$T/heard" "220 "
+behind 127.0.0.1 'EHLO x\r\n'
+ok "no header: nothing is said" same "" "$(cat "$T/heard")"
+ok "no header: the log says why" has "$T/seal.log" event=no-proxy-header
+behind 127.0.0.2 'PROXY TCP4 192.0.2.17 192.0.2.1 40000 25\r\n'
+ok "not a balancer: not believed" has "$T/heard" "421 4.7.0"
+
+# A real one.
+if command -v haproxy >/dev/null 2>&1; then
+	FRONT=$(free_port)
+	for version in send-proxy send-proxy-v2; do
+		cat >"$T/haproxy.cfg" <<-X
+		global
+		    maxconn 50
+		defaults
+		    mode tcp
+		    timeout connect 5s
+		    timeout client 20s
+		    timeout server 20s
+		listen smtp
+		    bind 127.0.0.1:$FRONT
+		    server relay 127.0.0.1:$LISTEN_PORT $version
+		X
+		haproxy -db -f "$T/haproxy.cfg" >"$T/haproxy.log" 2>&1 &
+		FRONT_PID=$!
+		PIDS="$PIDS $!"
+		printf 'HELO x\nMAIL FROM:<%s@b.example>\nQUIT\n' "$version" >"$T/script"
+		through() { say "$FRONT" 127.0.0.2 <"$T/script" >"$T/heard" 2>&1 &&
+			has "$T/heard" "250 2.1.0"; }
+		ok "haproxy: $version" until_true 10 through
+		kill "$FRONT_PID"
+		wait "$FRONT_PID" 2>/dev/null
+	done
+else
+	ok "haproxy is here (contrib/deps check)" false
+fi
+ok "it ends in order" stop "$SEAL_PID"
