@@ -110,7 +110,7 @@ static const struct section_key keys[] = {
 	{ "signed",             value_word,      AT(is_signed),          READY, &signed_words },
 	{ "chunking",           value_word,      AT(chunking),           READY, &chunking_words },
 	{ "connections",        value_number,    AT(connections),        READY, &connections },
-	{ "rate",               value_number,    AT(rate),               LATER, &rates },
+	{ "rate",               value_number,    AT(rate),               READY, &rates },
 	{ "keep_warm",          value_duration,  AT(keep_warm_s),        READY, &warm_time },
 
 	{ "oauth_grant",              value_word,     AT(oauth.grant),         LATER, &grant_words },

@@ -20,6 +20,7 @@ struct provider {
 	enum upstream_security security;
 	uint32_t mechanisms;  /* SASL_BIT()s it takes; all when not known */
 	unsigned connections; /* at the same time; 0: nothing is known */
+	unsigned rate;	      /* messages a minute; 0: nothing is known */
 	unsigned keep_warm_s; /* shorter than it waits; 0: nothing is known */
 };
 

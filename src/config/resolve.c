@@ -259,6 +259,9 @@ static void set_rest(struct work *work)
 		account->connections = provider->connections;
 	if (read->connections > 0)
 		account->connections = read->connections;
+	account->rate = provider ? provider->rate : 0;
+	if (read->rate > 0)
+		account->rate = read->rate;
 	account->keep_warm_s = PROVIDER_KEEP_WARM_S;
 	if (provider && provider->keep_warm_s > 0)
 		account->keep_warm_s = provider->keep_warm_s;

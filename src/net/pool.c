@@ -166,7 +166,8 @@ void pool_warm(struct pool *pool)
 static void dial_for_waiters(struct pool *pool)
 {
 	unsigned waiters = count_waiters(pool);
-	unsigned coming = count_links(pool, is_coming);
+	unsigned coming =
+	    count_links(pool, is_coming) + count_links(pool, is_idle);
 
 	while (coming < waiters && dial(pool))
 		coming++;
@@ -183,13 +184,33 @@ static void lease(struct pool *pool, struct link *link)
 	waiter->ops->leased(waiter, link);
 }
 
+static void on_alarm(uv_timer_t *timer);
+
+/* Does the rate allow one more message now? If not, who waits is thought of
+ * again when it does. */
+static bool may_begin(struct pool *pool)
+{
+	uint64_t now = loop_now(pool->loop);
+
+	if (rate_take(&pool->rate, now))
+		return true;
+	uv_timer_start(
+	    &pool->alarm, on_alarm, rate_next(&pool->rate, now) - now, 0);
+	return false;
+}
+
 /* Gives what is ready to who waits longest. */
 static void assign(struct pool *pool)
 {
 	struct link *link;
 
-	while (pool->first && (link = freshest_idle(pool)))
+	while (pool->first && (link = freshest_idle(pool)) && may_begin(pool))
 		lease(pool, link);
+}
+
+static void on_alarm(uv_timer_t *timer)
+{
+	assign(container_of(timer, struct pool, alarm));
 }
 
 /* see pool.h */
@@ -202,7 +223,8 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 	while (wants_fresh && (link = freshest_idle(pool)))
 		retire(link);
 	link = pool->first ? NULL : freshest_idle(pool);
-	if (link) {
+	/* A replacement belongs to a message that was begun already. */
+	if (link && (wants_fresh || may_begin(pool))) {
 		wake(link);
 		return link;
 	}
@@ -391,7 +413,18 @@ struct pool *pool_new(struct loop *loop, struct settings *settings,
 	pool->settings = settings_hold(settings);
 	pool->account = account;
 	pool->context = context ? tls_context_hold(context) : NULL;
+	pool->rate.per_minute = account->rate;
+	uv_timer_init(&loop->uv, &pool->alarm);
+	pool->alive = 1;
 	return pool;
+}
+
+static void on_alarm_closed(uv_handle_t *handle)
+{
+	struct pool *pool = container_of(handle, struct pool, alarm);
+
+	pool->alive--;
+	report_empty(pool);
 }
 
 /* see pool.h */
@@ -412,7 +445,7 @@ void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 			bury(pool, link);
 		link = next;
 	}
-	report_empty(pool);
+	uv_close((uv_handle_t *)&pool->alarm, on_alarm_closed);
 }
 
 /* see pool.h */

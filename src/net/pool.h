@@ -12,6 +12,7 @@
 #ifndef NET_POOL_H
 #define NET_POOL_H
 
+#include "base/rate.h"
 #include "net/holddown.h"
 #include "net/link.h"
 
@@ -43,6 +44,8 @@ struct pool {
 	struct waiter *first;
 	struct waiter *last;
 	struct holddown holddown;
+	struct rate rate;	/* of messages begun */
+	uv_timer_t alarm;	/* for who waits for the rate's sake */
 	uint64_t provider_size; /* the last known SIZE; 0: none */
 	bool is_closed;
 	void (*emptied)(struct pool *pool); /* after pool_close */
@@ -80,7 +83,7 @@ void pool_renew(struct pool *pool, struct tls_context *context);
 void pool_forgive(struct pool *pool);
 
 /* No more leases; idle connections say QUIT; `emptied` is called when the last
- * one is gone, perhaps at once. It frees the pool with pool_free. */
+ * one is gone, never from here. It frees the pool with pool_free. */
 void pool_close(struct pool *pool, void (*emptied)(struct pool *pool));
 void pool_free(struct pool *pool);
 

@@ -97,6 +97,6 @@ bool account_is_same(
 	       secret_equal(
 		   secret_reveal(&a->password), secret_reveal(&b->password)) &&
 	       is_same_text(a->command, b->command) &&
-	       a->connections == b->connections &&
+	       a->connections == b->connections && a->rate == b->rate &&
 	       a->keep_warm_s == b->keep_warm_s;
 }

@@ -68,6 +68,7 @@ struct account_settings {
 	struct secret password;
 	const char *command;
 	unsigned connections;
+	unsigned rate; /* messages a minute; 0: any number */
 	unsigned keep_warm_s;
 };
 

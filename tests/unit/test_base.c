@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/cidr.h"
 #include "base/ensure.h"
+#include "base/rate.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -589,10 +590,34 @@ static void test_matches(void **state)
 		    rows[i].matches);
 }
 
+/* A minute's worth at once, then one by one; and after a quiet time again. */
+static void test_rate(void **state)
+{
+	struct rate rate = { .per_minute = 3 };
+	struct rate none = { 0 };
+	uint64_t now = 1000000;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(rate_take(&rate, now));
+	assert_false(rate_take(&rate, now));
+	assert_int_equal(rate_next(&rate, now), now + 20000);
+	assert_false(rate_take(&rate, now + 19999));
+	assert_true(rate_take(&rate, now + 20000));
+	assert_false(rate_take(&rate, now + 20000));
+	now += 200000;
+	for (int i = 0; i < 3; i++)
+		assert_true(rate_take(&rate, now));
+	assert_false(rate_take(&rate, now));
+	for (int i = 0; i < 1000; i++)
+		assert_true(rate_take(&none, now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_span_cuts),
 		cmocka_unit_test(test_span_compares),
 		cmocka_unit_test(test_span_words),

@@ -245,9 +245,9 @@ static const struct row {
 	    "64k, 10M)\n" },
 
 	/* A wrong value of what is not available is wrong all the same. */
-	{ "both complaints", GOOD "rate = many\n",
-	    "4: rate: many is not a number from 1 to 100000\n"
-	    "4: rate: not available in this version\n" },
+	{ "both complaints", GOOD "oauth_token_url = nonsense\n",
+	    "4: oauth_token_url: nonsense is not an https:// address\n"
+	    "4: oauth_token_url: not available in this version\n" },
 };
 
 /* "3: x\n" becomes "a.ini:3: x\n", line by line. */

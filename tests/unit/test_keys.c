@@ -39,7 +39,6 @@ static const struct later_row {
 	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
 	{ "account", "senders = *@b.example", "senders:" },
 	{ "account", "chunking = yes", "chunking: yes is" },
-	{ "account", "rate = 30", "rate:" },
 	{ "account", "oauth_grant = device", "oauth_grant:" },
 	{ "account", "oauth_client_id = x", "oauth_client_id:" },
 	{ "account", "oauth_client_secret_file = password",
