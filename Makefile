@@ -34,7 +34,7 @@ sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope rewrite login offer client stage \
 	upstream outcome sending rules session
 tls    := der pem trust certificate identity finding verify words suite context tls
-net    := settings loop stream dial child link holddown pool pools loan conn \
+net    := settings loop stream dial child link holddown pool pools loan route conn \
 	listener server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config

@@ -5,139 +5,13 @@
 
 #include "base/ensure.h"
 #include "net/loan.h"
+#include "net/route.h"
 #include "net/server.h"
 #include "smtp/proxy.h"
 
-static void turn(struct conn *conn);
-
 static void on_alarm(uv_timer_t *timer)
 {
-	turn(container_of(timer, struct conn, alarm));
-}
-
-/* ---- the way to a provider ---- */
-
-static struct pool *current_pool(const struct conn *conn)
-{
-	return server_pool(conn->server,
-	    &conn->settings->accounts[conn->device->accounts[conn->account]]);
-}
-
-static struct span current_host(const struct conn *conn)
-{
-	size_t i = conn->device->accounts[conn->account];
-
-	return span_of(conn->settings->accounts[i].host);
-}
-
-static void on_link_turn(struct link *link)
-{
-	turn(link->lessee);
-}
-
-static const struct link_owner link_owner = { on_link_turn };
-
-static void adopt(struct conn *conn, struct link *link)
-{
-	if (!loan_take(&conn->loan, &conn->policy, loop_id(conn->loop))) {
-		link->lessee = conn;
-		pool_release(link);
-		session_no_link(
-		    &conn->session, FAIL_NO_MEMORY, current_host(conn));
-		return;
-	}
-	conn->link = link;
-	link->lessee = conn;
-	link->owner = &link_owner;
-	session_provider_size(&conn->session, link->upstream.offers.max_size);
-	session_lease(&conn->session, &link->upstream, &conn->loan);
-}
-
-/* This account cannot be had: the next one, if the message may go there. */
-static bool try_next_account(struct conn *conn, enum failure failure)
-{
-	bool may_next = failure_permits_next(failure) &&
-			!session_is_bound(&conn->session) &&
-			conn->account + 1 < conn->device->account_count;
-
-	if (may_next) {
-		conn->account++;
-		return true;
-	}
-	session_no_link(&conn->session, failure, current_host(conn));
-	if (!session_is_bound(&conn->session))
-		conn->account = 0;
-	return false;
-}
-
-/* A connection, or a place in the queue, or the reason why neither. */
-static struct link *lease(struct conn *conn, enum failure *failure)
-{
-	struct pool *pool = current_pool(conn);
-	size_t i = conn->device->accounts[conn->account];
-
-	session_aim(&conn->session, span_of(conn->settings->accounts[i].name));
-	if (pool)
-		return pool_lease(pool, &conn->waiter,
-		    session_wants_fresh(&conn->session), failure);
-	/* A reload took the account away. */
-	*failure = FAIL_SHUTTING_DOWN;
-	return NULL;
-}
-
-/* Asks for a connection, one account after the other. */
-static void ask_for_link(struct conn *conn)
-{
-	enum failure failure;
-
-	do {
-		struct link *link;
-
-		link = lease(conn, &failure);
-		if (link)
-			adopt(conn, link);
-	} while (failure != FAIL_NONE && try_next_account(conn, failure));
-	conn->waits_since = loop_now(conn->loop);
-}
-
-static void on_leased(struct waiter *waiter, struct link *link)
-{
-	struct conn *conn = container_of(waiter, struct conn, waiter);
-
-	adopt(conn, link);
-	turn(conn);
-}
-
-static void on_failed(struct waiter *waiter, enum failure failure)
-{
-	struct conn *conn = container_of(waiter, struct conn, waiter);
-
-	if (try_next_account(conn, failure))
-		ask_for_link(conn);
-	turn(conn);
-}
-
-static const struct waiter_ops waiter_ops = { on_leased, on_failed };
-
-static uint64_t wait_deadline(const struct conn *conn)
-{
-	if (!conn->waiter.pool)
-		return 0;
-	return conn->waits_since +
-	       1000 * (uint64_t)conn->policy.command_timeout_s;
-}
-
-/* Waiting has its end too: the device would not wait for ever either. */
-static void end_long_wait(struct conn *conn)
-{
-	struct pool *pool = conn->waiter.pool;
-
-	if (!pool || loop_now(conn->loop) < wait_deadline(conn))
-		return;
-	pool_cancel(&conn->waiter);
-	session_no_link(&conn->session,
-	    pool_is_dialling(pool) ? FAIL_TIMEOUT : FAIL_BUSY,
-	    current_host(conn));
+	conn_turn(container_of(timer, struct conn, alarm));
 }
 
 /* ---- closing ---- */
@@ -162,15 +36,6 @@ static void on_stream_closed(struct stream *stream)
 	drop(container_of(stream, struct conn, stream));
 }
 
-static void give_link_back(struct conn *conn)
-{
-	struct link *link = conn->link;
-
-	conn->link = NULL;
-	if (link)
-		pool_release(link);
-}
-
 /* Ends whatever is open, so that a message on its way has its line too. */
 static void end_session(struct conn *conn)
 {
@@ -184,7 +49,7 @@ static void end_session(struct conn *conn)
 	session_put(session, (struct span){ 0 });
 	if (!(session_wants(session) & WANT_LINK))
 		return;
-	session_no_link(session, FAIL_SHUTTING_DOWN, current_host(conn));
+	session_no_link(session, FAIL_SHUTTING_DOWN, route_host(conn));
 	session_put(session, (struct span){ 0 });
 }
 
@@ -196,7 +61,7 @@ void conn_close(struct conn *conn)
 	conn->is_closing = true;
 	end_session(conn);
 	loop_journal(conn->loop, "conn", conn->id);
-	give_link_back(conn);
+	route_give_back(conn);
 	stream_close(&conn->stream);
 	uv_close((uv_handle_t *)&conn->alarm, on_alarm_closed);
 }
@@ -251,17 +116,17 @@ static bool obey(struct conn *conn)
 
 	if (wants & WANT_WARM) {
 		session_warmed(&conn->session);
-		if (current_pool(conn))
-			pool_warm(current_pool(conn));
+		if (route_pool(conn))
+			pool_warm(route_pool(conn));
 	}
 	if (wants & WANT_RELEASE) {
 		session_released(&conn->session);
 		loop_journal(conn->loop, "conn", conn->id);
-		give_link_back(conn);
+		route_give_back(conn);
 		return true;
 	}
 	if ((wants & WANT_LINK) && !conn->waiter.pool) {
-		ask_for_link(conn);
+		route_ask(conn);
 		return !conn->waiter.pool;
 	}
 	if (!(wants & WANT_LINK))
@@ -277,7 +142,7 @@ static void set_alarm(struct conn *conn)
 	uint64_t deadlines[] = {
 		session_deadline(&conn->session),
 		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
-		wait_deadline(conn),
+		route_deadline(conn),
 		conn->header_until,
 		conn->is_lingering ? conn->linger_until : conn->leave_until,
 	};
@@ -372,9 +237,9 @@ static void begin_session(struct conn *conn)
 	make_policy(conn);
 	session_init(&conn->session, &conn->policy, &conn->loop->facts,
 	    span_of(conn->peer), loop_now(conn->loop));
-	if (current_pool(conn))
+	if (route_pool(conn))
 		session_provider_size(
-		    &conn->session, current_pool(conn)->provider_size);
+		    &conn->session, route_pool(conn)->provider_size);
 }
 
 /* ---- behind a balancer ---- */
@@ -432,8 +297,8 @@ static void hear_header(struct conn *conn)
 	}
 }
 
-/* Every callback stores what happened and ends here. */
-static void turn(struct conn *conn)
+/* see conn.h */
+void conn_turn(struct conn *conn)
 {
 	uint64_t now = loop_now(conn->loop);
 
@@ -450,7 +315,7 @@ static void turn(struct conn *conn)
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
 	session_tick(&conn->session, now);
-	end_long_wait(conn);
+	route_tick(conn);
 	if (conn->is_lingering)
 		end_linger(conn);
 	else
@@ -467,7 +332,7 @@ static void turn(struct conn *conn)
 
 static void on_stream_turn(struct stream *stream)
 {
-	turn(container_of(stream, struct conn, stream));
+	conn_turn(container_of(stream, struct conn, stream));
 }
 
 static const struct stream_owner stream_owner = { on_stream_turn,
@@ -477,7 +342,7 @@ static const struct stream_owner stream_owner = { on_stream_turn,
 void conn_drain(struct conn *conn)
 {
 	session_drain(&conn->session);
-	turn(conn);
+	conn_turn(conn);
 }
 
 /* see conn.h */
@@ -495,7 +360,7 @@ struct conn *conn_new(struct server *server,
 	conn->settings = settings_hold(server_settings(server));
 	conn->listen = listen;
 	conn->ip = *ip;
-	conn->waiter.ops = &waiter_ops;
+	route_init(conn);
 	snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
 	if (server_balances(listen, ip))
 		conn->header_until = loop_now(conn->loop) + CONN_HEADER_MS;
@@ -505,10 +370,4 @@ struct conn *conn_new(struct server *server,
 	stream_init(&conn->stream, conn->loop, &stream_owner);
 	stream_open(&conn->stream, handle);
 	return conn;
-}
-
-/* see conn.h */
-void conn_begin(struct conn *conn)
-{
-	turn(conn);
 }

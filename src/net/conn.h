@@ -59,8 +59,10 @@ struct conn *conn_new(struct server *server,
     const struct listen_settings *listen, uv_stream_t *handle,
     const struct ip *ip, const char *peer);
 
-/* Says the greeting; from here on it runs, and ends, by itself. */
-void conn_begin(struct conn *conn);
+/* Every callback stores what happened and ends here: moves what can be moved,
+ * does what the session wishes. The first turn says the greeting; from then on
+ * it runs, and ends, by itself. */
+void conn_turn(struct conn *conn);
 
 /* No new transaction; it ends by itself when the open one is done. */
 void conn_drain(struct conn *conn);

@@ -96,7 +96,7 @@ enum failure server_adopt(struct server *server,
 	log_event(LOG_LEVEL_DEBUG,
 	    "conn=%llx event=accepted client=%s device=%s",
 	    (unsigned long long)conn->id, conn->peer, conn->device->name);
-	conn_begin(conn);
+	conn_turn(conn);
 	return FAIL_NONE;
 }
 
