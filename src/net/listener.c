@@ -59,8 +59,9 @@ static void refuse(uv_stream_t *handle, enum failure failure, const char *peer)
 	buf = uv_buf_init(storage, (unsigned)text.len);
 	uv_try_write(handle, &buf, 1);
 	uv_close((uv_handle_t *)handle, on_refused_closed);
-	log_event(failure_level(failure), "event=refused failure=%s client=%s",
-	    failure_name(failure).ptr, peer);
+	log_event(failure_level(failure),
+	    "event=refused failure=%s client=%s hint=\"%s\"",
+	    failure_name(failure).ptr, peer, failure_hint(failure).ptr);
 }
 
 static uv_stream_t *accept_handle(struct listener *listener)

@@ -75,9 +75,13 @@ static void say_name(struct client *client, const char *code, const char *rest)
 
 /* see client.h */
 void client_init(struct client *client, const struct client_policy *policy,
-    struct facts *facts)
+    struct facts *facts, struct span peer)
 {
-	*client = (struct client){ .policy = policy, .facts = facts };
+	*client = (struct client){
+		.policy = policy,
+		.facts = facts,
+		.peer = peer,
+	};
 	buf_init(&client->out, client->storage, sizeof(client->storage));
 	/* One line, and "ESMTP" in it: some devices need both to go on. */
 	say_name(client, "220 ", " ESMTP ready");
@@ -249,6 +253,7 @@ static bool do_foreign(struct client *client, struct span argument)
 {
 	(void)argument;
 	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
+		fact_word(client->facts, "client", client->peer);
 		fact_word(client->facts, "protocol", SPAN("http-or-proxy"));
 		fact_end(client->facts);
 	}
@@ -365,6 +370,7 @@ static bool judge_first(struct client *client, struct span in)
 	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
 		bool is_tls = foreign == COMMAND_FOREIGN_TLS;
 
+		fact_word(client->facts, "client", client->peer);
 		fact_word(client->facts, "protocol",
 		    is_tls ? SPAN("tls") : SPAN("proxy"));
 		fact_word(client->facts, "hint",

@@ -55,6 +55,7 @@ enum client_envelope {
 struct client {
 	const struct client_policy *policy;
 	struct facts *facts;
+	struct span peer; /* the device's address, for the log */
 	enum client_state state;
 	enum client_envelope envelope;
 	struct line_reader line;
@@ -76,9 +77,9 @@ struct ask {
 	size_t used; /* octets of input that belong to it */
 };
 
-/* Begins: the greeting waits in `out`. `policy` and `facts` are borrowed. */
+/* Begins: the greeting waits in `out`. All but `client` are borrowed. */
 void client_init(struct client *client, const struct client_policy *policy,
-    struct facts *facts);
+    struct facts *facts, struct span peer);
 
 /*
  * Runs commands from `*in` until there is no whole one, no room for a reply,

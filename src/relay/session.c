@@ -20,7 +20,7 @@ void session_init(struct session *session, const struct client_policy *policy,
 		.peer = peer,
 		.now = now,
 	};
-	client_init(&session->client, policy, facts);
+	client_init(&session->client, policy, facts, peer);
 	await_command(session);
 }
 

@@ -26,7 +26,7 @@ heard() { say "$LISTEN_PORT" "${1:-127.0.0.1}" >"$T/heard" 2>&1; }
 echo QUIT | heard 127.0.0.9
 ok "not allowed: the device hears 554" hears "554 5.7.1 "
 ok "not allowed: the log says what to do" until_has "$LOG" \
-	"event=refused failure=not-allowed client=127.0.0.9"
+	"event=refused failure=not-allowed client=127.0.0.9 hint=\"add"
 echo QUIT | heard 127.0.0.2
 ok "allowed: it is let in" hears "220 "
 
