@@ -106,7 +106,7 @@ static const struct section_key keys[] = {
 	{ "region",             network_label,   AT(region),             READY, NULL },
 	{ "hello",              network_hello_upstream, AT(hello),       READY, NULL },
 	{ "sender",             network_mailbox, AT(sender),             READY, NULL },
-	{ "senders",            value_texts,     AT(senders),            LATER, NULL },
+	{ "senders",            value_texts,     AT(senders),            READY, NULL },
 	{ "signed",             value_word,      AT(is_signed),          READY, &signed_words },
 	{ "chunking",           value_word,      AT(chunking),           READY, &chunking_words },
 	{ "connections",        value_number,    AT(connections),        READY, &connections },

@@ -50,16 +50,6 @@ static const struct value_words ending_words = {
 static const struct value_range hold_range = { 1024, 16 * 1024 * 1024 };
 /* clang-format on */
 
-/* `by-sender` is a choice, not the name of an account. */
-static enum value_verdict read_accounts(
-    struct reading *reading, struct span value, const void *none, void *field)
-{
-	if (!span_equal_nocase(value, SPAN("by-sender")))
-		return value_texts(reading, value, none, field);
-	value_bad(reading, "by-sender is not available in this version");
-	return VALUE_LATER;
-}
-
 /* An address, or `keep`. */
 static enum value_verdict read_sender(
     struct reading *reading, struct span value, const void *none, void *field)
@@ -95,7 +85,7 @@ static const struct section_key keys[] = {
 	{ "login",               value_text,      AT(login),          LATER, NULL },
 	{ "login_password",      value_text,      AT(login_password), LATER, NULL },
 	{ "login_password_file", files_secret,    AT(login_secret),   LATER, NULL },
-	{ "account",             read_accounts,   AT(account),        READY, NULL },
+	{ "account",             value_texts,     AT(account),        READY, NULL },
 	{ "sender",              read_sender,     AT(sender),         READY, NULL },
 	{ "reply_to",            read_reply_to,   AT(reply_to),       READY, NULL },
 	{ "redirect",            network_mailbox, AT(redirect),       READY, NULL },
@@ -152,6 +142,34 @@ static size_t *take_account(struct draft *draft, unsigned line,
 	return list;
 }
 
+/* `by-sender` is a choice, not the name of an account: all that have senders,
+ * in the order of the file. */
+static bool set_by_sender(struct draft *draft, unsigned line,
+    const struct value_texts *names, struct device_settings *device)
+{
+	const struct settings *settings = draft->settings;
+	size_t *list = NULL;
+	size_t count = 0;
+
+	if (names->count != 1 ||
+	    !span_equal_nocase(span_of(names->list[0]), SPAN("by-sender")))
+		return false;
+	for (size_t i = 0; i < settings->account_count; i++) {
+		if (settings->accounts[i].sender_count == 0)
+			continue;
+		list = arena_grow(
+		    draft->reading.arena, list, &count, sizeof(*list));
+		list[count - 1] = i;
+	}
+	if (count == 0)
+		complain(draft->complaints, line, "account",
+		    "by-sender needs an [account] with senders");
+	device->is_by_sender = true;
+	device->accounts = list;
+	device->account_count = count;
+	return true;
+}
+
 /* The accounts by their names; the first one when none is named. */
 static void set_accounts(struct draft *draft, unsigned line,
     const struct value_texts *names, struct device_settings *device)
@@ -159,6 +177,8 @@ static void set_accounts(struct draft *draft, unsigned line,
 	size_t *list = NULL;
 	size_t count = 0;
 
+	if (set_by_sender(draft, line, names, device))
+		return;
 	for (size_t i = 0; i < names->count; i++)
 		list = take_account(draft, line, names->list[i], list, &count);
 	if (names->count == 0 && draft->settings->account_count > 0)

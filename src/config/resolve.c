@@ -259,6 +259,8 @@ static void set_rest(struct work *work)
 		account->connections = provider->connections;
 	if (read->connections > 0)
 		account->connections = read->connections;
+	account->senders = read->senders.list;
+	account->sender_count = read->senders.count;
 	account->rate = provider ? provider->rate : 0;
 	if (read->rate > 0)
 		account->rate = read->rate;

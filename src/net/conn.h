@@ -44,7 +44,8 @@ struct conn {
 	struct waiter waiter;
 	uint64_t waits_since;
 	struct link *link;
-	size_t account; /* which of the device's accounts is tried */
+	uint64_t candidates; /* bits: accounts that may send for this sender */
+	size_t account;	     /* which of the device's accounts is tried */
 	struct loan loan;
 	bool is_closing;
 	bool is_lingering;

@@ -42,15 +42,55 @@ static void adopt(struct conn *conn, struct link *link)
 	session_lease(&conn->session, &link->upstream, &conn->loan);
 }
 
+/* ---- which account ---- */
+
+enum { MOST_CANDIDATES = 64 };
+
+static bool is_candidate(const struct conn *conn, size_t account)
+{
+	return account >= MOST_CANDIDATES ||
+	       (conn->candidates >> account & 1) != 0;
+}
+
+/* The first account from this one on that may be tried; account_count when
+ * there is none. */
+static size_t next_candidate(const struct conn *conn, size_t account)
+{
+	while (account < conn->device->account_count &&
+	       !is_candidate(conn, account))
+		account++;
+	return account;
+}
+
+/* Which accounts may send for the sender of the MAIL that waits. */
+static void find_candidates(struct conn *conn)
+{
+	const struct device_settings *device = conn->device;
+	char storage[ADDRESS_MAX_OCTETS];
+	struct text sender;
+
+	conn->candidates = UINT64_MAX;
+	if (!device->is_by_sender)
+		return;
+	text_init(&sender, storage, sizeof(storage));
+	address_put(&sender, session_sender(&conn->session));
+	for (size_t i = 0; i < device->account_count && i < MOST_CANDIDATES;
+	     i++)
+		if (!account_is_for(
+			&conn->settings->accounts[device->accounts[i]],
+			text_span(&sender)))
+			conn->candidates &= ~(UINT64_C(1) << i);
+}
+
 /* This account cannot be had: the next one, if the message may go there. */
 static bool try_next_account(struct conn *conn, enum failure failure)
 {
-	bool may_next = failure_permits_next(failure) &&
-			!session_is_bound(&conn->session) &&
-			conn->account + 1 < conn->device->account_count;
+	size_t next = next_candidate(conn, conn->account + 1);
 
-	if (may_next) {
-		conn->account++;
+	if (failure_permits_next(failure) &&
+	    !session_is_bound(&conn->session) &&
+	    next < conn->device->account_count) {
+		conn->account = next;
 		return true;
 	}
 	session_no_link(&conn->session, failure, route_host(conn));
@@ -74,8 +114,21 @@ static struct link *lease(struct conn *conn, enum failure *failure)
 	return NULL;
 }
 
-/* see route.h */
-void route_ask(struct conn *conn)
+/* Once a message: the first account that may be tried. */
+static bool choose_account(struct conn *conn)
+{
+	if (session_is_bound(&conn->session))
+		return true;
+	find_candidates(conn);
+	conn->account = next_candidate(conn, 0);
+	if (conn->account < conn->device->account_count)
+		return true;
+	conn->account = 0;
+	session_no_link(&conn->session, FAIL_NO_ACCOUNT, route_host(conn));
+	return false;
+}
+
+static void ask_pools(struct conn *conn)
 {
 	enum failure failure;
 
@@ -87,6 +140,13 @@ void route_ask(struct conn *conn)
 			adopt(conn, link);
 	} while (failure != FAIL_NONE && try_next_account(conn, failure));
 	conn->waits_since = loop_now(conn->loop);
+}
+
+/* see route.h */
+void route_ask(struct conn *conn)
+{
+	if (choose_account(conn))
+		ask_pools(conn);
 }
 
 static void on_leased(struct waiter *waiter, struct link *link)
@@ -102,7 +162,7 @@ static void on_failed(struct waiter *waiter, enum failure failure)
 	struct conn *conn = container_of(waiter, struct conn, waiter);
 
 	if (try_next_account(conn, failure))
-		route_ask(conn);
+		ask_pools(conn);
 	conn_turn(conn);
 }
 

@@ -100,3 +100,12 @@ bool account_is_same(
 	       a->connections == b->connections && a->rate == b->rate &&
 	       a->keep_warm_s == b->keep_warm_s;
 }
+
+/* see settings.h */
+bool account_is_for(const struct account_settings *account, struct span sender)
+{
+	for (size_t i = 0; i < account->sender_count; i++)
+		if (span_matches(sender, span_of(account->senders[i])))
+			return true;
+	return false;
+}

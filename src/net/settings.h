@@ -67,6 +67,8 @@ struct account_settings {
 	enum credential_source source;
 	struct secret password;
 	const char *command;
+	const char *const *senders; /* patterns that choose this account */
+	size_t sender_count;
 	unsigned connections;
 	unsigned rate; /* messages a minute; 0: any number */
 	unsigned keep_warm_s;
@@ -80,7 +82,8 @@ struct device_settings {
 	size_t client_count;
 	const size_t *accounts; /* indexes, in the order to be tried */
 	size_t account_count;
-	unsigned hide; /* client_keyword bits */
+	bool is_by_sender; /* of these, those whose `senders` match */
+	unsigned hide;	   /* client_keyword bits */
 	size_t hold;
 	bool takes_any_end; /* `end_of_data = close` */
 	bool keeps_sender;  /* whatever the account says */
@@ -129,6 +132,9 @@ void settings_drop(struct settings *settings);
  * others when there is none. */
 const struct device_settings *settings_device(
     const struct settings *settings, const struct ip *client);
+
+/* Is the envelope's sender one of those that choose this account? */
+bool account_is_for(const struct account_settings *account, struct span sender);
 
 /* Do both describe the same mailbox, reached and logged in to the same way?
  * Then its connections may stay over a reload. */

@@ -121,7 +121,7 @@ void outcome_by_failure(struct session *session, enum failure failure)
 
 	if (failure == FAIL_LOST_AFTER_DOT)
 		result = RESULT_UNKNOWN;
-	else if (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT)
+	else if (failure >= FAIL_TOO_LARGE && failure <= FAIL_NO_ACCOUNT)
 		result = RESULT_REFUSED;
 	failure_put_reply(&text, failure, session->host);
 	session->outcome.len = text.len;

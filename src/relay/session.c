@@ -202,6 +202,7 @@ static bool ask_mail(struct session *session, const struct ask *ask)
 {
 	uint64_t limit = size_limit(session);
 
+	session->asked = ask->address;
 	if (session->phase == PHASE_IDLE) {
 		session->phase = PHASE_LEASING;
 		session->began = session->now;
@@ -423,6 +424,12 @@ unsigned session_wants(const struct session *session)
 bool session_is_busy(const struct session *session)
 {
 	return session->phase > PHASE_LEASING;
+}
+
+/* see session.h */
+const struct address *session_sender(const struct session *session)
+{
+	return &session->asked;
 }
 
 /* see session.h */

@@ -112,8 +112,9 @@ struct session {
 	struct span id;
 	bool is_whole; /* the device's dot was read */
 	struct buf hold;
-	struct span domain;  /* completes unqualified addresses */
-	struct span account; /* the last one asked, for the log */
+	struct address asked; /* the sender of the MAIL that waits */
+	struct span domain;   /* completes unqualified addresses */
+	struct span account;  /* the last one asked, for the log */
 	struct span host;
 	enum failure failure; /* why there is no connection, until it is told */
 	struct outcome outcome;
@@ -174,6 +175,10 @@ unsigned session_wants(const struct session *session);
 
 /* WANT_WARM was heeded. */
 void session_warmed(struct session *session);
+
+/* The sender of the MAIL that waits for a connection; it lies in the octets
+ * that were put last, and is gone with them. */
+const struct address *session_sender(const struct session *session);
 
 /* Was the last word said, and is it still to be taken? */
 bool session_is_leaving(const struct session *session);

@@ -37,7 +37,6 @@ static const struct later_row {
 	{ "account", "auth = oauthbearer", "auth: oauthbearer is" },
 	{ "account", "auth = external", "auth: external is" },
 	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
-	{ "account", "senders = *@b.example", "senders:" },
 	{ "account", "chunking = yes", "chunking: yes is" },
 	{ "account", "oauth_grant = device", "oauth_grant:" },
 	{ "account", "oauth_client_id = x", "oauth_client_id:" },
@@ -57,7 +56,6 @@ static const struct later_row {
 	{ "device x", "login_password = x", "login_password:" },
 	{ "device x", "login_password_file = password",
 	    "login_password_file:" },
-	{ "device x", "account = by-sender", "account: by-sender is" },
 	{ "device x", "hold = all", "hold: all is" },
 };
 

@@ -92,7 +92,7 @@ static void test_facts_bounds(void **state)
 /* Only these are not "try again": the device did wrong, not the world. */
 static bool is_final(enum failure failure)
 {
-	return (failure >= FAIL_TOO_LARGE && failure <= FAIL_EIGHT_BIT) ||
+	return (failure >= FAIL_TOO_LARGE && failure <= FAIL_NO_ACCOUNT) ||
 	       failure == FAIL_NOT_ALLOWED;
 }
 
