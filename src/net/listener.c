@@ -172,8 +172,12 @@ static int (*const openers[])(struct listener *, uv_loop_t *) = {
 	[LISTEN_FD] = open_fd,
 };
 
-static const char *advice(int status)
+/* libuv says EACCES for a socket's missing folder, too. */
+static const char *advice(enum listen_kind kind, int status)
 {
+	if (status == UV_EACCES && kind == LISTEN_UNIX)
+		return "; its folder must exist, and smtpseal's user must be "
+		       "able to write there";
 	if (status == UV_EADDRINUSE)
 		return "; another program listens there already";
 	if (status == UV_EACCES)
@@ -210,7 +214,7 @@ struct listener *listener_open(struct server *server, struct settings *settings,
 	text_puts(why, address->text);
 	text_puts(why, ": ");
 	text_puts(why, uv_strerror(status));
-	text_puts(why, advice(status));
+	text_puts(why, advice(address->kind, status));
 	return NULL;
 }
 

@@ -229,6 +229,10 @@ sed "s/^address = .*/address = 192.0.2.77:2525\nallow = 192.0.2.0\/24/" \
 ends "$T/foreign.ini"
 ok "an address of another machine: in words" has "$T/said" \
 	"this machine has no such address"
+sed "s,^address = .*,address = unix:$T/none/socket," "$T/b.ini" >"$T/nodir.ini"
+ends "$T/nodir.ini"
+ok "a socket without its folder: in words" has "$T/said" \
+	"its folder must exist"
 sed "s/^address = .*/address = 0.0.0.0:2525/" "$T/b.ini" >"$T/open.ini"
 ends "$T/open.ini"
 ok "an open relay: exit 78" same 78 "$CODE"
