@@ -82,9 +82,9 @@ static enum value_verdict read_hold(
 /* clang-format off */
 static const struct section_key keys[] = {
 	{ "client",              network_cidrs,   AT(client),         READY, NULL },
-	{ "login",               value_text,      AT(login),          LATER, NULL },
-	{ "login_password",      value_text,      AT(login_password), LATER, NULL },
-	{ "login_password_file", files_secret,    AT(login_secret),   LATER, NULL },
+	{ "login",               value_text,      AT(login),          READY, NULL },
+	{ "login_password",      value_text,      AT(login_password), READY, NULL },
+	{ "login_password_file", files_secret,    AT(login_secret),   READY, NULL },
 	{ "account",             value_texts,     AT(account),        READY, NULL },
 	{ "sender",              read_sender,     AT(sender),         READY, NULL },
 	{ "reply_to",            read_reply_to,   AT(reply_to),       READY, NULL },
@@ -239,6 +239,71 @@ static void add(struct draft *draft, const struct device_settings *device)
 	settings->devices = list;
 }
 
+/* Its login, which nobody else may have. */
+static void set_login(struct draft *draft, const struct ini_section *section,
+    struct device_draft *read, struct device_settings *device)
+{
+	const struct settings *settings = draft->settings;
+	bool has_file = ini_has(section, "login_password_file");
+	bool has_inline = ini_has(section, "login_password");
+
+	device->login = span_of(read->login);
+	device->password = read->login_secret;
+	if (has_inline)
+		device->password =
+		    (struct secret){ (char *)read->login_password,
+			    span_of(read->login_password).len };
+	if (has_file && has_inline)
+		complain(draft->complaints,
+		    ini_line(section, "login_password_file"),
+		    "login_password_file", "there is a login_password already");
+	if (device->login.len > 0 && !has_file && !has_inline)
+		complain(draft->complaints, ini_line(section, "login"), "login",
+		    "it needs a login_password or login_password_file");
+	if (device->login.len == 0 && (has_file || has_inline))
+		complain(draft->complaints, section->line, "login",
+		    "missing; a password alone is no login");
+	for (size_t i = 0; i < settings->device_count; i++)
+		if (device->login.len > 0 &&
+		    span_equal(settings->devices[i].login, device->login))
+			complain(draft->complaints, ini_line(section, "login"),
+			    "login", "it is that of [device %s] already",
+			    settings->devices[i].name);
+}
+
+/* The logins of all devices in one list; `require` without any would let
+ * nobody in. */
+static void gather_logins(struct draft *draft)
+{
+	struct settings *settings = draft->settings;
+	struct client_login *logins = NULL;
+	size_t *devices = NULL;
+	size_t count = 0;
+	size_t same = 0;
+
+	for (size_t i = 0; i < settings->device_count; i++) {
+		const struct device_settings *device = &settings->devices[i];
+
+		if (device->login.len == 0)
+			continue;
+		logins = arena_grow(
+		    draft->reading.arena, logins, &count, sizeof(*logins));
+		devices = arena_grow(
+		    draft->reading.arena, devices, &same, sizeof(*devices));
+		logins[count - 1] =
+		    (struct client_login){ device->login, device->password };
+		devices[same - 1] = i;
+	}
+	settings->logins = logins;
+	settings->login_devices = devices;
+	settings->login_count = count;
+	for (size_t i = 0; i < settings->listen_count; i++)
+		if (settings->listens[i].auth == CLIENT_AUTH_REQUIRE &&
+		    count == 0)
+			complain(draft->complaints, settings->listens[i].line,
+			    "auth", "require needs a [device] with a login");
+}
+
 /* What becomes of the device's own sender. */
 static void set_sender(
     const struct device_draft *read, struct device_settings *device)
@@ -276,6 +341,7 @@ void device_read(struct draft *draft, const struct ini_section *section)
 	device.allowed_count = read.recipients.count;
 	set_sender(&read, &device);
 	section_check_secret(draft, section, "login_password");
+	set_login(draft, section, &read, &device);
 	set_accounts(
 	    draft, ini_line(section, "account"), &read.account, &device);
 	check(draft, section, &device);
@@ -293,4 +359,5 @@ void device_finish(struct draft *draft)
 
 	set_accounts(draft, 0, &none, &device);
 	add(draft, &device);
+	gather_logins(draft);
 }

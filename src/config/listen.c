@@ -48,7 +48,7 @@ static const struct value_words version_words = {
 static const struct value_word logins[] = {
 	{ "ignore",  CLIENT_AUTH_IGNORE,  READY },
 	{ "off",     CLIENT_AUTH_OFF,     READY },
-	{ "require", CLIENT_AUTH_REQUIRE, LATER },
+	{ "require", CLIENT_AUTH_REQUIRE, READY },
 };
 static const struct value_words auth_words = {
 	logins, array_len(logins),

@@ -84,6 +84,62 @@ static void end_linger(struct conn *conn)
 		conn_close(conn);
 }
 
+/* ---- who the device is ---- */
+
+static void make_policy(struct conn *conn)
+{
+	const struct limits *limits = &conn->settings->limits;
+
+	conn->policy = (struct client_policy){
+		.hello = span_of(conn->listen->hello),
+		.device = span_of(conn->device->name),
+		.auth = conn->listen->auth,
+		.logins = conn->settings->logins,
+		.login_count = conn->settings->login_count,
+		.hide = conn->device->hide,
+		.keeps_sender = conn->device->keeps_sender,
+		.sender = conn->device->sender,
+		.reply_to = conn->device->reply_to,
+		.reply_address = conn->device->reply_address,
+		.redirect = conn->device->redirect,
+		.allowed = conn->device->allowed,
+		.allowed_count = conn->device->allowed_count,
+		.completes = true,
+		.takes_any_end = conn->device->takes_any_end,
+		.message_size = limits->message_size,
+		.hold = conn->device->hold,
+		.recipients = limits->recipients,
+		.command_timeout_s = limits->command_timeout_s,
+		.message_timeout_s = limits->message_timeout_s,
+	};
+}
+
+/* A login beats an address: from here on it is that device. */
+static void follow_login(struct conn *conn)
+{
+	size_t login = session_login(&conn->session);
+
+	if (login == conn->login)
+		return;
+	conn->login = login;
+	conn->device =
+	    &conn->settings->devices[conn->settings->login_devices[login]];
+	make_policy(conn);
+}
+
+/* The conversation with whoever is at `conn->ip` begins. */
+static void begin_session(struct conn *conn)
+{
+	conn->device = settings_device(conn->settings, &conn->ip);
+	conn->login = CLIENT_NO_LOGIN;
+	make_policy(conn);
+	session_init(&conn->session, &conn->policy, &conn->loop->facts,
+	    span_of(conn->peer), loop_now(conn->loop));
+	if (route_pool(conn))
+		session_provider_size(
+		    &conn->session, route_pool(conn)->provider_size);
+}
+
 /* ---- the turn ---- */
 
 static bool hear(struct conn *conn)
@@ -182,6 +238,7 @@ static void pump(struct conn *conn)
 
 	do {
 		has_moved = hear(conn);
+		follow_login(conn);
 		if (conn->link && link_pump(conn->link))
 			has_moved = true;
 		if (say(conn))
@@ -202,44 +259,6 @@ static void end_long_leave(struct conn *conn)
 		conn->leave_until = now + CONN_LEAVE_MS;
 	else if (now >= conn->leave_until)
 		conn_close(conn);
-}
-
-static void make_policy(struct conn *conn)
-{
-	const struct limits *limits = &conn->settings->limits;
-
-	conn->policy = (struct client_policy){
-		.hello = span_of(conn->listen->hello),
-		.device = span_of(conn->device->name),
-		.auth = conn->listen->auth,
-		.hide = conn->device->hide,
-		.keeps_sender = conn->device->keeps_sender,
-		.sender = conn->device->sender,
-		.reply_to = conn->device->reply_to,
-		.reply_address = conn->device->reply_address,
-		.redirect = conn->device->redirect,
-		.allowed = conn->device->allowed,
-		.allowed_count = conn->device->allowed_count,
-		.completes = true,
-		.takes_any_end = conn->device->takes_any_end,
-		.message_size = limits->message_size,
-		.hold = conn->device->hold,
-		.recipients = limits->recipients,
-		.command_timeout_s = limits->command_timeout_s,
-		.message_timeout_s = limits->message_timeout_s,
-	};
-}
-
-/* The conversation with whoever is at `conn->ip` begins. */
-static void begin_session(struct conn *conn)
-{
-	conn->device = settings_device(conn->settings, &conn->ip);
-	make_policy(conn);
-	session_init(&conn->session, &conn->policy, &conn->loop->facts,
-	    span_of(conn->peer), loop_now(conn->loop));
-	if (route_pool(conn))
-		session_provider_size(
-		    &conn->session, route_pool(conn)->provider_size);
 }
 
 /* ---- behind a balancer ---- */

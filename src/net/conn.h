@@ -44,6 +44,7 @@ struct conn {
 	struct waiter waiter;
 	uint64_t waits_since;
 	struct link *link;
+	size_t login;	     /* the device is known by it; CLIENT_NO_LOGIN */
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */
 	struct loan loan;

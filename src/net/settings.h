@@ -82,6 +82,8 @@ struct device_settings {
 	size_t client_count;
 	const size_t *accounts; /* indexes, in the order to be tried */
 	size_t account_count;
+	struct span login; /* whoever logs in so is this device; empty: none */
+	struct secret password;
 	bool is_by_sender; /* of these, those whose `senders` match */
 	unsigned hide;	   /* client_keyword bits */
 	size_t hold;
@@ -115,6 +117,9 @@ struct settings {
 	size_t account_count;
 	const struct device_settings *devices;
 	size_t device_count; /* at least one: the one for all others */
+	const struct client_login *logins; /* of all devices that have one */
+	const size_t *login_devices;	   /* which one it is */
+	size_t login_count;
 	const char *state_directory;
 	struct limits limits;
 	enum log_level log_level;

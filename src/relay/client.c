@@ -1,6 +1,7 @@
 #include "relay/client.h"
 
 #include "base/ensure.h"
+#include "relay/gate.h"
 #include "relay/offer.h"
 
 /* see client.h */
@@ -81,6 +82,7 @@ void client_init(struct client *client, const struct client_policy *policy,
 		.policy = policy,
 		.facts = facts,
 		.peer = peer,
+		.login = CLIENT_NO_LOGIN,
 	};
 	buf_init(&client->out, client->storage, sizeof(client->storage));
 	/* One line, and "ESMTP" in it: some devices need both to go on. */
@@ -116,59 +118,21 @@ static bool do_starttls(struct client *client, struct span argument)
 	return false;
 }
 
-/*
- * The login of a device is its own affair: whatever it says is accepted and
- * never passed on. The prompts are exactly these, since some devices compare
- * them; user and password may be empty; it may log in again, and whenever it
- * likes (RFC 4954 4 wants 503 within a message, but some do it).
- */
 static bool do_auth(struct client *client, struct span argument)
 {
-	struct span mechanism = span_word(&argument);
-	bool is_inline = span_trim(argument).len > 0;
-
-	if (client->policy->auth == CLIENT_AUTH_OFF) {
-		client_say(client, "502 5.5.1 AUTH is not offered here");
-	} else if (client->policy->auth == CLIENT_AUTH_REQUIRE &&
-		   client->envelope != CLIENT_NO_ENVELOPE) {
-		client_say(client, "503 5.5.1 Not within a message");
-	} else if (span_equal_nocase(mechanism, SPAN("LOGIN"))) {
-		client->state =
-		    is_inline ? CLIENT_AUTH_PASSWORD : CLIENT_AUTH_USER;
-		client_say(client,
-		    is_inline ? "334 UGFzc3dvcmQ6" : "334 VXNlcm5hbWU6");
-	} else if (!span_equal_nocase(mechanism, SPAN("PLAIN"))) {
-		client_say(client, "504 5.5.4 Use LOGIN or PLAIN");
-	} else if (is_inline) {
-		client_say(client, "235 2.7.0 Accepted");
-	} else {
-		client->state = CLIENT_AUTH_PASSWORD;
-		client_say(client, "334 ");
-	}
+	gate_auth(client, argument);
 	return false;
-}
-
-/* A line of a login under way. */
-static void hear_login(struct client *client, struct span line)
-{
-	if (span_equal(span_trim(line), SPAN("*"))) {
-		client->state = CLIENT_TALKING;
-		client_say(client, "501 5.7.0 Login cancelled");
-	} else if (client->state == CLIENT_AUTH_USER) {
-		client->state = CLIENT_AUTH_PASSWORD;
-		client_say(client, "334 UGFzc3dvcmQ6");
-	} else {
-		client->state = CLIENT_TALKING;
-		client_say(client, "235 2.7.0 Accepted");
-	}
 }
 
 static bool do_mail(struct client *client, struct span argument)
 {
 	(void)argument;
-	if (client->envelope == CLIENT_NO_ENVELOPE)
+	if (!gate_is_open(client))
+		client_say(client, "530 5.7.0 Log in first");
+	else if (client->envelope == CLIENT_NO_ENVELOPE)
 		return true;
-	client_say(client, "503 5.5.1 A sender was given already");
+	else
+		client_say(client, "503 5.5.1 A sender was given already");
 	return false;
 }
 
@@ -345,7 +309,7 @@ static bool run_line(struct client *client, struct span line, struct ask *ask)
 	struct command command;
 
 	if (client->state != CLIENT_TALKING) {
-		hear_login(client, line);
+		gate_hear(client, line);
 		return false;
 	}
 	command = command_parse(line);

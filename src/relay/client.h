@@ -40,10 +40,14 @@ enum {
 enum client_state {
 	CLIENT_TALKING,
 	CLIENT_AUTH_USER,     /* LOGIN: the next line is the user */
-	CLIENT_AUTH_PASSWORD, /* LOGIN: the password; PLAIN: all at once */
+	CLIENT_AUTH_PASSWORD, /* LOGIN: the password */
+	CLIENT_AUTH_PLAIN,    /* PLAIN: all at once */
 	CLIENT_LEAVING,	      /* the last reply was given */
 	CLIENT_GONE,	      /* the device has closed */
 };
+
+/* No login of a [device]. */
+#define CLIENT_NO_LOGIN SIZE_MAX
 
 /* What the device has open, as the session tells. */
 enum client_envelope {
@@ -55,7 +59,11 @@ enum client_envelope {
 struct client {
 	const struct client_policy *policy;
 	struct facts *facts;
-	struct span peer; /* the device's address, for the log */
+	struct span peer;  /* the device's address, for the log */
+	size_t login;	   /* accepted: its place in the policy's logins */
+	size_t named;	   /* LOGIN: whose password is asked for */
+	unsigned refusals; /* of logins, one after the other */
+	unsigned wait_s;   /* what was said last is to wait so long */
 	enum client_state state;
 	enum client_envelope envelope;
 	struct line_reader line;

@@ -7,6 +7,7 @@
 #ifndef RELAY_POLICY_H
 #define RELAY_POLICY_H
 
+#include "base/secret.h"
 #include "base/span.h"
 #include "sasl/mechanism.h"
 
@@ -44,11 +45,19 @@ enum signed_mode {
 	SIGNED_COUNT,
 };
 
+/* The login of a [device]. */
+struct client_login {
+	struct span user;
+	struct secret password;
+};
+
 /* The device's side of a conversation. */
 struct client_policy {
 	struct span hello;  /* our name in the greeting */
 	struct span device; /* its section's name, for the log */
 	enum client_auth auth;
+	const struct client_login *logins; /* for CLIENT_AUTH_REQUIRE */
+	size_t login_count;
 	unsigned hide;	    /* client_keyword bits */
 	bool keeps_sender;  /* whatever the account says */
 	struct span sender; /* this address; empty: the account's */

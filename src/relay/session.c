@@ -135,6 +135,8 @@ static bool is_awaiting_client(const struct session *session)
 /* see session.h */
 uint64_t session_deadline(const struct session *session)
 {
+	if (session->quiet_until > 0)
+		return session->quiet_until;
 	return is_awaiting_client(session) ? session->deadline : 0;
 }
 
@@ -142,6 +144,8 @@ uint64_t session_deadline(const struct session *session)
 void session_tick(struct session *session, uint64_t now)
 {
 	session->now = now;
+	if (now >= session->quiet_until)
+		session->quiet_until = 0;
 	if (!is_awaiting_client(session) || now < session->deadline)
 		return;
 	if (client_has_room(&session->client))
@@ -303,6 +307,10 @@ static bool put_commands(struct session *session, struct span *in)
 		*in = span_from(*in, ask.used);
 	if (in->len == before)
 		return false;
+	if (session->client.wait_s > 0)
+		session->quiet_until =
+		    session->now + 1000 * (uint64_t)session->client.wait_s;
+	session->client.wait_s = 0;
 	/* A line that never ends is one command, however much of it comes. */
 	if (session->phase != PHASE_COLLECT &&
 	    !session->client.line.is_dropping)
@@ -361,7 +369,8 @@ static bool put_content(struct session *session, struct span *in)
 
 static bool put_some(struct session *session, struct span *in)
 {
-	if (in->len == 0 || session->client.state >= CLIENT_LEAVING)
+	if (in->len == 0 || session->client.state >= CLIENT_LEAVING ||
+	    session->quiet_until > 0)
 		return false;
 	return session->phase >= PHASE_COLLECT ? put_content(session, in)
 					       : put_commands(session, in);
@@ -388,6 +397,8 @@ size_t session_put(struct session *session, struct span in)
 /* see session.h */
 struct span session_peek(const struct session *session)
 {
+	if (session->quiet_until > 0)
+		return (struct span){ 0 };
 	return buf_peek(&session->client.out);
 }
 
@@ -424,6 +435,12 @@ unsigned session_wants(const struct session *session)
 bool session_is_busy(const struct session *session)
 {
 	return session->phase > PHASE_LEASING;
+}
+
+/* see session.h */
+size_t session_login(const struct session *session)
+{
+	return session->client.login;
 }
 
 /* see session.h */

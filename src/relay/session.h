@@ -95,7 +95,8 @@ struct session {
 	struct client client;
 	enum phase phase;
 	bool is_draining;
-	bool has_warmed; /* WANT_WARM was heeded */
+	uint64_t quiet_until; /* a refused login is answered then; 0: none */
+	bool has_warmed;      /* WANT_WARM was heeded */
 	/* the transaction */
 	struct upstream *upstream; /* leased, or NULL */
 	bool wants_release;
@@ -175,6 +176,9 @@ unsigned session_wants(const struct session *session);
 
 /* WANT_WARM was heeded. */
 void session_warmed(struct session *session);
+
+/* The login of the policy that the device is, or CLIENT_NO_LOGIN. */
+size_t session_login(const struct session *session);
 
 /* The sender of the MAIL that waits for a connection; it lies in the octets
  * that were put last, and is gone with them. */

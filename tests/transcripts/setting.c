@@ -129,10 +129,18 @@ static void set_hello(struct show *show, struct span value)
 	show->world.upstream_policy.hello = value;
 }
 
+/* off, or require: then the login is "copier" with "4711". */
 static void set_client_auth(struct show *show, struct span value)
 {
-	(void)value;
-	show->world.client_policy.auth = CLIENT_AUTH_OFF;
+	static char password[] = "4711";
+	static const struct client_login login = { SPAN("copier"),
+		{ password, sizeof(password) - 1 } };
+	struct client_policy *policy = &show->world.client_policy;
+
+	policy->auth = span_equal(value, SPAN("require")) ? CLIENT_AUTH_REQUIRE
+							  : CLIENT_AUTH_OFF;
+	policy->logins = &login;
+	policy->login_count = 1;
 }
 
 static void set_credential(struct show *show, struct span value)
@@ -155,7 +163,7 @@ static const struct word_row {
 	{ "tls",         set_tls },
 	{ "auth",        set_auth },
 	{ "hello",       set_hello },
-	{ "client-auth", set_client_auth }, /* off */
+	{ "client-auth", set_client_auth }, /* off, require */
 	{ "credential",  set_credential },  /* late */
 	{ "log",         set_log },         /* trace */
 	{ "sender",      set_sender },

@@ -30,7 +30,6 @@ static const struct later_row {
 	{ "listen", "tls_min = 1.0", "tls_min:" },
 	{ "listen", "certificate = ca.pem", "certificate:" },
 	{ "listen", "key = key.pem", "key:" },
-	{ "listen", "auth = require", "auth: require is" },
 	{ "account", "auth = digest-md5", "auth: digest-md5 is" },
 	{ "account", "auth = scram-sha-1", "auth: scram-sha-1 is" },
 	{ "account", "auth = scram-sha-256", "auth: scram-sha-256 is" },
@@ -52,10 +51,6 @@ static const struct later_row {
 	    "oauth_authorize_url:" },
 	{ "account", "oauth_ca_file = ca.pem", "oauth_ca_file:" },
 	{ "account", "oauth_subject = x", "oauth_subject:" },
-	{ "device x", "login = x", "login:" },
-	{ "device x", "login_password = x", "login_password:" },
-	{ "device x", "login_password_file = password",
-	    "login_password_file:" },
 	{ "device x", "hold = all", "hold: all is" },
 };
 
