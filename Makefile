@@ -32,7 +32,7 @@ shell  := log arena
 smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope rewrite login offer gate client stage \
-	upstream outcome sending rules session
+	upstream outcome sending rules asks session
 tls    := der pem trust certificate identity finding verify words suite context tls
 net    := settings loop stream dial child link holddown pool pools loan route conn \
 	listener server
