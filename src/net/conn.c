@@ -22,6 +22,7 @@ static void drop(struct conn *conn)
 		return;
 	loan_return(&conn->loan);
 	server_forget(conn->server, conn);
+	route_end(conn);
 	settings_drop(conn->settings);
 	free(conn);
 }
@@ -130,11 +131,15 @@ static void follow_login(struct conn *conn)
 /* The conversation with whoever is at `conn->ip` begins. */
 static void begin_session(struct conn *conn)
 {
+	bool is_draining = conn->session.is_draining;
+
 	conn->device = settings_device(conn->settings, &conn->ip);
 	conn->login = CLIENT_NO_LOGIN;
 	make_policy(conn);
 	session_init(&conn->session, &conn->policy, &conn->loop->facts,
 	    span_of(conn->peer), loop_now(conn->loop));
+	if (is_draining)
+		session_drain(&conn->session);
 	if (route_pool(conn))
 		session_provider_size(
 		    &conn->session, route_pool(conn)->provider_size);
@@ -229,6 +234,7 @@ static void end_message(struct conn *conn)
 	    (session_wants(&conn->session) & WANT_LINK))
 		return;
 	loan_return(&conn->loan);
+	route_end(conn);
 	conn->account = 0;
 }
 

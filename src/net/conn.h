@@ -44,6 +44,7 @@ struct conn {
 	struct waiter waiter;
 	uint64_t waits_since;
 	struct link *link;
+	struct settings *lender; /* held: what the link's account lies in */
 	size_t login;	     /* the device is known by it; CLIENT_NO_LOGIN */
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */

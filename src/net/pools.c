@@ -97,17 +97,20 @@ void pools_undo(struct pools *made, const struct pools *old)
 /* see pools.h */
 void pools_commit(struct pools *pools, struct pools *made)
 {
+	struct pools old = *pools;
+
 	for (size_t i = 0; i < made->count; i++)
-		if (has(pools, made->list[i])) {
+		if (has(&old, made->list[i])) {
 			pool_forgive(made->list[i]);
 			pool_renew(made->list[i], made->context[i]);
 		}
-	for (size_t i = 0; i < pools->count; i++)
-		if (!has(made, pools->list[i]))
-			pool_close(pools->list[i], pool_free);
-	free(pools->list);
 	drop_contexts(made);
 	*pools = *made;
+	/* Whoever waits for one that closes looks for the new one at once. */
+	for (size_t i = 0; i < old.count; i++)
+		if (!has(pools, old.list[i]))
+			pool_close(old.list[i], pool_free);
+	free(old.list);
 }
 
 /* see pools.h */

@@ -26,8 +26,24 @@ static void on_link_turn(struct link *link)
 
 static const struct link_owner link_owner = { on_link_turn };
 
+/*
+ * A message goes by its link's account, and after a reload that may lie in
+ * another configuration than the device's. It is held until the message is
+ * over, since the pool may be gone before.
+ */
+static void hold_lender(struct conn *conn, struct settings *lender)
+{
+	struct settings *before = conn->lender;
+
+	conn->lender = lender ? settings_hold(lender) : NULL;
+	settings_drop(before);
+}
+
 static void adopt(struct conn *conn, struct link *link)
 {
+	const struct pool *pool =
+	    container_of(link->keeper, struct pool, keeper);
+
 	if (!loan_take(&conn->loan, &conn->policy, loop_id(conn->loop))) {
 		link->lessee = conn;
 		pool_release(link);
@@ -40,6 +56,7 @@ static void adopt(struct conn *conn, struct link *link)
 	link->owner = &link_owner;
 	session_provider_size(&conn->session, link->upstream.offers.max_size);
 	session_lease(&conn->session, &link->upstream, &conn->loan);
+	hold_lender(conn, pool->settings);
 }
 
 /* ---- which account ---- */
@@ -161,7 +178,9 @@ static void on_failed(struct waiter *waiter, enum failure failure)
 {
 	struct conn *conn = container_of(waiter, struct conn, waiter);
 
-	if (try_next_account(conn, failure))
+	/* A reload has changed the account: its new pool is asked instead. */
+	if ((failure == FAIL_SHUTTING_DOWN && route_pool(conn)) ||
+	    try_next_account(conn, failure))
 		ask_pools(conn);
 	conn_turn(conn);
 }
@@ -198,6 +217,12 @@ void route_give_back(struct conn *conn)
 	conn->link = NULL;
 	if (link)
 		pool_release(link);
+}
+
+/* see route.h */
+void route_end(struct conn *conn)
+{
+	hold_lender(conn, NULL);
 }
 
 /* see route.h */

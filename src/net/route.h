@@ -30,4 +30,7 @@ void route_tick(struct conn *conn);
 /* The link goes back to its pool, if there is one. */
 void route_give_back(struct conn *conn);
 
+/* The message is over: nothing of the link's account is named any more. */
+void route_end(struct conn *conn);
+
 #endif

@@ -59,6 +59,7 @@ static bool ask_mail(struct session *session, const struct ask *ask)
 		session->began = session->now;
 		session->body = (struct body){ 0 };
 		session->account = (struct span){ 0 };
+		session->host = (struct span){ 0 };
 		if (limit == 0 || ask->parameters.size <= limit)
 			return false;
 		session->failure = FAIL_TOO_LARGE;

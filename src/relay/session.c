@@ -56,6 +56,9 @@ void session_lease(
 	session->played = 0;
 	session->account = upstream->policy->account;
 	session->host = upstream->policy->host;
+	/* The account may have changed between two connections. */
+	session->domain = upstream->policy->domain;
+	set_rewriting(session, upstream->policy);
 	if (session->phase != PHASE_LEASING)
 		return;
 	envelope_init(&session->envelope, loan->envelope, loan->envelope_size);
@@ -63,8 +66,6 @@ void session_lease(
 	rewrite_init(&session->rewrite, loan->fields, loan->fields_size);
 	session->time = loan->time;
 	session->id = loan->id;
-	session->domain = upstream->policy->domain;
-	set_rewriting(session, upstream->policy);
 }
 
 /* see session.h */
