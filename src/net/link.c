@@ -367,6 +367,7 @@ bool link_pump(struct link *link)
 /* see link.h */
 void link_settle(struct link *link)
 {
+	link->is_settled = true;
 	if (link->tls)
 		tls_shed(link->tls);
 }

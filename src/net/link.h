@@ -55,6 +55,7 @@ struct link {
 	uv_timer_t alarm;
 	unsigned holds; /* open handles */
 	bool is_closing;
+	bool is_settled; /* link_settle was called */
 	uint64_t idle_since;
 	char out[UPSTREAM_OUT_OCTETS];
 };

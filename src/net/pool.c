@@ -312,6 +312,22 @@ static void fail_waiters(struct pool *pool, enum failure failure)
 		fail_first(pool, failure);
 }
 
+/* A login was refused. Others on their way would only be refused, too, and
+ * count against the mailbox. */
+static void hold_down(struct pool *pool)
+{
+	struct link *link = pool->links;
+
+	holddown_begin(&pool->holddown, loop_now(pool->loop));
+	while (link) {
+		struct link *next = link->next;
+
+		if (!link->lessee && link->upstream.stage < STAGE_READY)
+			bury(pool, link);
+		link = next;
+	}
+}
+
 static void on_lost(struct pool *pool, struct link *link)
 {
 	enum failure failure = link->upstream.failure;
@@ -321,7 +337,7 @@ static void on_lost(struct pool *pool, struct link *link)
 	loop_journal(pool->loop, "link", link->id);
 	bury(pool, link);
 	if (was_coming && failure_holds_down(failure))
-		holddown_begin(&pool->holddown, loop_now(pool->loop));
+		hold_down(pool);
 	if (was_coming)
 		fail_waiters(pool, failure);
 	dial_for_waiters(pool);
@@ -331,8 +347,11 @@ static void on_ready(struct pool *pool, struct link *link)
 {
 	uint64_t now = loop_now(pool->loop);
 
-	holddown_end(&pool->holddown);
-	link_settle(link);
+	/* That a login of long ago still holds proves nothing. */
+	if (!link->is_settled) {
+		holddown_end(&pool->holddown);
+		link_settle(link);
+	}
 	pool->provider_size = link->upstream.offers.max_size;
 	if (link->idle_since == 0)
 		link->idle_since = now;

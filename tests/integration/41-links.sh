@@ -142,6 +142,31 @@ done_with fresh-421
 
 # ---- hold-down after a refused login ----
 
+# A connection that is logged in since before does not end it.
+begin held-warm "connections = 2" --do auth=delay:1,1 \
+	--do 'auth=reply:535 5.7.8 wrong\r\n'
+two_begun() { same 2 "$(count "$T/held" "250 2.1.0")"; }
+mkfifo "$T/ask"
+say "$LISTEN_PORT" <"$T/ask" >"$T/held" 2>&1 &
+device=$!
+exec 9>"$T/ask"
+printf '%s\n' "EHLO device" "MAIL FROM:<first@device>" >&9
+until_has "$T/held" "250 2.1.0"
+mail_by_hand
+ok "held-warm: the second login is refused" \
+	hears "451 4.7.0 localhost refused the login;"
+printf '%s\n' "RCPT TO:<boss@example.com>" DATA . \
+	"MAIL FROM:<second@device>" >&9
+until_true 10 two_begun
+mail_by_hand
+ok "held-warm: no third is tried" \
+	hears "451 4.7.0 localhost refused the login a moment ago"
+ok "held-warm: two in all" same 2 "$(count "$HEARD" " C AUTH")"
+echo "~" >&9
+wait "$device"
+exec 9>&-
+done_with held-warm
+
 begin held "" --do 'auth=reply:535 5.7.8 wrong\r\n,2'
 mail_by_hand
 ok "held: the device hears 451" hears "451 4.7.0 localhost refused the login"
