@@ -73,6 +73,25 @@ static bool read_name(
 	return false;
 }
 
+/* Copied: handshakes may outlive the configuration they began under. */
+static bool read_pins(struct tls_context *context,
+    const struct tls_client_settings *settings, struct text *why)
+{
+	size_t size = settings->pin_count * sizeof(*context->pins);
+
+	if (size == 0)
+		return true;
+	context->pins = malloc(size);
+	if (!context->pins) {
+		text_puts(why, "out of memory");
+		return false;
+	}
+	memcpy(context->pins, settings->pins, size);
+	context->subject.pins = context->pins;
+	context->subject.pin_count = settings->pin_count;
+	return true;
+}
+
 static bool read_identity(struct tls_context *context,
     const struct tls_client_settings *settings, struct text *why)
 {
@@ -97,9 +116,8 @@ struct tls_context *tls_context_new(
 		return NULL;
 	}
 	context->holds = 1;
-	context->subject.pins = settings->pins;
-	context->subject.pin_count = settings->pin_count;
-	if (read_name(context, settings->name, why) &&
+	if (read_pins(context, settings, why) &&
+	    read_name(context, settings->name, why) &&
 	    read_identity(context, settings, why))
 		context->trust = trust_load(settings->ca_file, why);
 	if (context->trust)
@@ -125,6 +143,7 @@ void tls_context_drop(struct tls_context *context)
 		return;
 	trust_drop(context->trust);
 	identity_free(context->identity);
+	free(context->pins);
 	free(context);
 }
 

@@ -4,8 +4,8 @@
  * The contract of its functions is in tls.h; this is what they are made of,
  * for the engine.
  *
- * Owns:    the trust anchors (a hold) and our own certificate.
- * Borrows: the settings, among them the pins.
+ * Owns:    the trust anchors (a hold), our own certificate, the pins.
+ * Borrows: nothing once it is made.
  */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
@@ -24,6 +24,7 @@ struct tls_context {
 	struct trust *trust;
 	struct identity *identity; /* NULL: none */
 	struct verify_subject subject;
+	struct tls_pin *pins;		    /* the subject's; NULL: none */
 	char name[CONTEXT_NAME_OCTETS + 1]; /* as checked and as sent */
 	char address[CONTEXT_ADDRESS_OCTETS];
 };

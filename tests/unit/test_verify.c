@@ -201,6 +201,25 @@ static void test_pins(void **state)
 	try_pins(pins, 1, false);
 }
 
+/* A reload may free the settings while a handshake is under way. */
+static void test_pins_are_copied(void **state)
+{
+	const struct cert_recipe recipe = { .key = CERT_KEY_P256 };
+	struct cert leaf = cert_make(&recipe, NULL);
+	struct scene scene = scene_good();
+	struct tls_pin pin;
+
+	(void)state;
+	cert_pin(&leaf, pin.octets);
+	scene.settings.pins = &pin;
+	scene.settings.pin_count = 1;
+	scene_open(&scene);
+	pin = (struct tls_pin){ { 0 } };
+	scene_pump(&scene);
+	scene_assert_open(&scene);
+	scene_close(&scene);
+}
+
 /* A pin does not stand in for the chain. */
 static void test_pin_without_trust(void **state)
 {
@@ -244,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_own_certificate_as_anchor),
 		cmocka_unit_test(test_anchor_that_is_no_authority),
 		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_pins_are_copied),
 		cmocka_unit_test(test_pin_without_trust),
 		cmocka_unit_test(test_subject_cannot_forge_words),
 	};
