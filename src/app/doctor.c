@@ -204,11 +204,13 @@ static bool examine(
 		.settings = settings,
 		.has_failed = true };
 	struct loop *loop = calloc(1, sizeof(*loop));
-	struct tls_context *context = make_context(account);
+	bool is_plain = account->policy.security == UPSTREAM_PLAIN;
+	struct tls_context *context = is_plain ? NULL : make_context(account);
 
 	printf("account %s: %s port %u, %s\n", account->name, account->host,
 	    account->policy.port, security_words[account->policy.security]);
-	if (loop && context && loop_init(loop, LOG_LEVEL_ERROR) == 0) {
+	if (loop && (context || is_plain) &&
+	    loop_init(loop, LOG_LEVEL_ERROR) == 0) {
 		if (link_new(
 			loop, &patient.keeper, account, context, &link_owner))
 			uv_run(&loop->uv, UV_RUN_DEFAULT);

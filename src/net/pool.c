@@ -157,7 +157,8 @@ static bool is_held(struct pool *pool)
 /* see pool.h */
 void pool_warm(struct pool *pool)
 {
-	if (!is_held(pool) && count_links(pool, is_coming) == 0 &&
+	if (pool->account->keep_warm_s > 0 && !is_held(pool) &&
+	    count_links(pool, is_coming) == 0 &&
 	    count_links(pool, is_idle) == 0)
 		dial(pool);
 }

@@ -3,6 +3,8 @@
 #include "base/ensure.h"
 #include "relay/outcome.h"
 
+enum { DATA_REPLY_OCTETS = 64 };
+
 /* see asks.h */
 uint64_t asks_size_limit(const struct session *session)
 {
@@ -120,9 +122,17 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 	return true;
 }
 
+/*
+ * Two replies follow without the device being asked again, so there must be
+ * room for both: else a device that reads nothing could keep a provider's
+ * answer, and its connection, waiting for ever.
+ */
 static bool ask_data(struct session *session, const struct ask *ask)
 {
 	(void)ask;
+	if (buf_room(&session->client.out) <
+	    DATA_REPLY_OCTETS + CLIENT_REPLY_OCTETS)
+		return false;
 	body_init(&session->body, session->policy->takes_any_end);
 	buf_clear(&session->hold);
 	session->phase = PHASE_COLLECT;

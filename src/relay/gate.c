@@ -14,7 +14,7 @@ static void accept_login(struct client *client, size_t login)
 static void refuse_login(struct client *client)
 {
 	client->state = CLIENT_TALKING;
-	client->wait_s = GATE_WAIT_S << client->refusals;
+	client->wait_s = (unsigned)GATE_WAIT_S << client->refusals;
 	client->refusals++;
 	if (fact_begin(client->facts, LOG_LEVEL_WARN, "device-refused")) {
 		fact_word(client->facts, "client", client->peer);

@@ -5,10 +5,18 @@
 #include "relay/outcome.h"
 #include "relay/rules.h"
 
+/* A command has its time; and so has an envelope, since a connection to the
+ * provider is kept for it. */
 static void await_command(struct session *session)
 {
+	const struct client_policy *policy = session->policy;
+	uint64_t end =
+	    session->began + 1000 * (uint64_t)policy->message_timeout_s;
+
 	session->deadline =
-	    session->now + 1000 * (uint64_t)session->policy->command_timeout_s;
+	    session->now + 1000 * (uint64_t)policy->command_timeout_s;
+	if (session->phase == PHASE_ENVELOPE && session->deadline > end)
+		session->deadline = end;
 }
 
 /* see session.h */
