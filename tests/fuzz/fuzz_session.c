@@ -159,14 +159,18 @@ static void judge_patience(void)
 	       (session->upstream && upstream_deadline(session->upstream) > 0));
 }
 
-/* Compared octet by octet: else the fuzzer learns the secret from us. */
-static bool holds_secret(struct span text)
+/* Compared octet by octet: else the fuzzer learns the secret from us. No
+ * word begins with an octet it holds again, so starting over misses none. */
+static bool holds(struct span text, const char *word)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < text.len && len < sizeof(THE_SECRET) - 1; i++)
-		len = text.ptr[i] == THE_SECRET[len] ? len + 1 : 0;
-	return len == sizeof(THE_SECRET) - 1;
+	for (size_t i = 0; i < text.len && word[len]; i++) {
+		if (text.ptr[i] != word[len])
+			len = 0;
+		len += text.ptr[i] == word[len];
+	}
+	return !word[len];
 }
 
 static void judge_facts(void)
@@ -176,7 +180,7 @@ static void judge_facts(void)
 	size_t at = 0;
 
 	while (facts_read(&scene.facts, &at, &level, &words)) {
-		ENSURE(!holds_secret(words));
+		ENSURE(!holds(words, THE_SECRET));
 		for (size_t i = 0; i < words.len; i++)
 			ENSURE(is_print(words.ptr[i]));
 	}
@@ -484,11 +488,13 @@ static void end(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct span input = span_make((const char *)data, size);
 	struct span program;
 
-	/* What a device says may be told, even if it is our secret. */
-	if (size < PROGRAM_HEAD ||
-	    holds_secret(span_make((const char *)data, size)))
+	/* What a device says may be told, even if it is our secret, and be it
+	 * said in two pieces: one of them holds one of the halves. */
+	if (size < PROGRAM_HEAD || holds(input, "q8#Wz-7") ||
+	    holds(input, "7!kY"))
 		return 0;
 	program =
 	    span_make((const char *)data + PROGRAM_HEAD, size - PROGRAM_HEAD);
