@@ -1,9 +1,12 @@
 #include "net/listener.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/ensure.h"
@@ -14,8 +17,8 @@ enum { BACKLOG = 511 };
 /* ---- who comes ---- */
 
 /* The address of the device, and its name for the log. */
-static void name_peer(const struct listener *listener, uv_stream_t *handle,
-    struct ip *ip, char *peer, size_t size)
+static void name_peer(
+    uv_stream_t *handle, struct ip *ip, char *peer, size_t size)
 {
 	struct sockaddr_storage address = { 0 };
 	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)&address;
@@ -29,7 +32,6 @@ static void name_peer(const struct listener *listener, uv_stream_t *handle,
 	    uv_tcp_getpeername(
 		(uv_tcp_t *)handle, (struct sockaddr *)&address, &len) != 0)
 		return;
-	(void)listener;
 	if (address.ss_family == AF_INET6) {
 		memcpy(ip->octets, &six->sin6_addr, sizeof(ip->octets));
 		uv_ip6_name(six, peer, size);
@@ -110,7 +112,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	handle = accept_handle(listener);
 	if (!handle)
 		return;
-	name_peer(listener, handle, &ip, peer, sizeof(peer));
+	name_peer(handle, &ip, peer, sizeof(peer));
 	failure = is_allowed(listener, &ip)
 		      ? server_adopt(listener->server, listener->listen, handle,
 			    &ip, peer)
@@ -133,15 +135,34 @@ static int open_tcp(struct listener *listener, uv_loop_t *loop)
 	return status;
 }
 
-/* A socket that a run before left behind is in the way, anything else is
- * somebody's. */
+/* Nobody listens at a socket that a run before left behind. */
+static bool is_left_behind(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct stat info;
+	bool is_refused;
+	int fd;
+
+	if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	is_refused = connect(fd, (const struct sockaddr *)&address,
+			 sizeof(address)) != 0 &&
+		     errno == ECONNREFUSED;
+	close(fd);
+	return is_refused;
+}
+
+/* A socket left behind is in the way, anything else is somebody's. */
 static int open_unix(struct listener *listener, uv_loop_t *loop)
 {
 	const char *path = listener->address->name;
-	struct stat info;
 	int status = uv_pipe_init(loop, &listener->uv.pipe, 0);
 
-	if (stat(path, &info) == 0 && S_ISSOCK(info.st_mode))
+	if (is_left_behind(path))
 		unlink(path);
 	if (status == 0)
 		status = uv_pipe_bind(&listener->uv.pipe, path);

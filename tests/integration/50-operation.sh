@@ -207,16 +207,24 @@ ok "no such descriptor: it ends" not same 0 "$CODE"
 ok "no such descriptor: in words" has "$T/said" "handed no socket of that name"
 
 sed "s#^address = .*#address = unix:$T/sock#" "$T/b.ini" >"$T/unix.ini"
+answers_at() {
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+s.settimeout(20); sys.exit(s.recv(100)[:4] != b"220 ")' "$1"
+}
 for run in first second; do
 	start_smtpseal "$T/unix.ini" "seal-unix-$run"
-	ok "unix: $run run answers" python3 -c 'import socket, sys
-s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
-s.settimeout(20); sys.exit(s.recv(100)[:4] != b"220 ")' "$T/sock"
+	ok "unix: $run run answers" answers_at "$T/sock"
 	# The first is killed and leaves its socket behind.
-	[ $run = second ] || kill -9 "$SEAL_PID"
-	[ $run = first ] || kill "$SEAL_PID"
-	wait "$SEAL_PID" 2>/dev/null
+	[ $run = second ] || { kill -9 "$SEAL_PID"; wait "$SEAL_PID" 2>/dev/null; }
 done
+ends "$T/unix.ini"
+ok "unix: no third beside the second" same 69 "$CODE"
+ok "unix: in words" has "$T/said" "another program listens there already"
+ok "unix: the second still answers" answers_at "$T/sock"
+kill "$SEAL_PID"
+wait "$SEAL_PID" 2>/dev/null
+ok "unix: no socket stays" test ! -e "$T/sock"
 
 sed "s/^address = .*/address = 127.0.0.1:$PROVIDER_PORT/" "$T/b.ini" \
 	>"$T/taken.ini"
