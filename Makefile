@@ -33,7 +33,8 @@ smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram
 relay  := failure advice fact envelope rewrite login offer gate client stage \
 	upstream outcome sending rules asks session
-tls    := der pem trust certificate identity finding verify words suite context tls
+tls    := der pem trust certificate identity finding verify words suite context \
+	served ending tls
 net    := settings loop stream dial child link holddown pool pools loan route conn \
 	listener server
 config := complaints suggest ini value network endpoint files section provider \

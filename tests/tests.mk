@@ -26,16 +26,16 @@ check-transcripts: $(test_build)/play ## play every conversation in six grains
 # ---- unit: one program a room or family of rooms ----
 
 unit := rewrite proxy base line command address reply ehlo body sasl relay ini value config \
-	keys settings certificate trust verify tls
+	keys settings certificate trust verify tls serving
 unit_programs := $(unit:%=$(test_build)/unit/test_%)
 
 $(test_build)/unit/test_config $(test_build)/unit/test_keys \
 $(test_build)/unit/test_settings: $(test_build)/unit/scratch.o
 $(test_build)/unit/test_certificate $(test_build)/unit/test_trust \
-$(test_build)/unit/test_verify $(test_build)/unit/test_tls: \
-	$(test_build)/unit/certs.o
-$(test_build)/unit/test_verify $(test_build)/unit/test_tls: \
-	$(test_build)/unit/tls_scene.o
+$(test_build)/unit/test_verify $(test_build)/unit/test_tls \
+$(test_build)/unit/test_serving: $(test_build)/unit/certs.o
+$(test_build)/unit/test_verify $(test_build)/unit/test_tls \
+$(test_build)/unit/test_serving: $(test_build)/unit/tls_scene.o
 
 $(unit_programs): %: %.o $(BUILD)/libshell.a $(BUILD)/libcore.a
 	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) \

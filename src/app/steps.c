@@ -82,6 +82,8 @@ static void put_starttls(const struct link *link, struct text *text)
 
 static void put_tls(const struct link *link, struct text *text)
 {
+	text_puts(text, tls_version(link->tls));
+	text_putc(text, ' ');
 	text_puts(text, tls_suite(link->tls));
 	text_puts(text, "; certificate: ");
 	tls_describe(link->tls, text);

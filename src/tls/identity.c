@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/ensure.h"
+#include "tls/certificate.h"
 #include "tls/der.h"
 #include "tls/pem.h"
 
@@ -15,6 +16,7 @@ enum {
 
 struct identity {
 	struct arena arena; /* holds the identity itself, too */
+	const char *file;   /* of the certificate, for what is said of it */
 	br_x509_certificate *chain;
 	size_t chain_len;
 	br_skey_decoder_context key;
@@ -257,6 +259,7 @@ struct identity *identity_load(
 	struct identity *identity = arena_alloc(&arena, sizeof(*identity));
 
 	identity->arena = arena;
+	identity->file = arena_string(&identity->arena, span_of(certificate));
 	if (!key)
 		key = certificate;
 	if (read_chain(identity, certificate, why) &&
@@ -279,6 +282,69 @@ void identity_free(struct identity *identity)
 		return;
 	arena = identity->arena;
 	arena_free(&arena);
+}
+
+/* see identity.h */
+bool identity_check_order(const struct identity *identity, struct text *why)
+{
+	struct certificate below = { 0 };
+	struct certificate next;
+
+	for (size_t i = 0; i < identity->chain_len; i++) {
+		const br_x509_certificate *der = &identity->chain[i];
+
+		if (!certificate_read(
+			span_make((const char *)der->data, der->data_len),
+			&next) ||
+		    (i > 0 && !span_equal(below.issuer, next.subject))) {
+			say(why, identity->file,
+			    "the certificates are out of order: our own must "
+			    "stand first, then its issuer's, each issued by "
+			    "the next");
+			return false;
+		}
+		below = next;
+	}
+	return true;
+}
+
+/* see identity.h */
+int64_t identity_ends(const struct identity *identity)
+{
+	int64_t ends = INT64_MAX;
+
+	for (size_t i = 0; i < identity->chain_len; i++) {
+		const br_x509_certificate *der = &identity->chain[i];
+		struct certificate each;
+
+		if (certificate_read(
+			span_make((const char *)der->data, der->data_len),
+			&each) &&
+		    each.not_after < ends)
+			ends = each.not_after;
+	}
+	return ends;
+}
+
+/* see identity.h */
+void identity_serve(const struct identity *identity,
+    struct br_ssl_server_context_ *server, bool is_exchanging)
+{
+	const br_rsa_private_key *rsa = br_skey_decoder_get_rsa(&identity->key);
+	unsigned usages = BR_KEYTYPE_SIGN;
+
+	if (is_exchanging)
+		usages |= BR_KEYTYPE_KEYX;
+	if (rsa)
+		br_ssl_server_set_single_rsa(server, identity->chain,
+		    identity->chain_len, rsa, usages,
+		    br_rsa_private_get_default(),
+		    br_rsa_pkcs1_sign_get_default());
+	else
+		br_ssl_server_set_single_ec(server, identity->chain,
+		    identity->chain_len, br_skey_decoder_get_ec(&identity->key),
+		    BR_KEYTYPE_SIGN, BR_KEYTYPE_EC, br_ec_get_default(),
+		    br_ecdsa_sign_asn1_get_default());
 }
 
 /* see identity.h */

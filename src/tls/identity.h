@@ -1,5 +1,6 @@
 /*
- * identity - our own certificate and key, for servers that ask who we are.
+ * identity - our own certificate and key: for servers that ask who we are, and
+ * for devices that we serve.
  *
  * PEM files: the certificate, then those of its issuers; the key in PKCS#1,
  * SEC1 or PKCS#8, RSA up to 4096 bits or EC, not encrypted.
@@ -13,6 +14,7 @@
 
 struct identity;
 struct br_ssl_client_context_;
+struct br_ssl_server_context_;
 struct br_ssl_client_certificate_class_;
 
 /* Stands where an identity would, to notice being asked for one. */
@@ -29,6 +31,18 @@ struct stranger {
 struct identity *identity_load(
     const char *certificate, const char *key, struct text *why);
 void identity_free(struct identity *identity);
+
+/* Do the certificates follow each other, each issued by the next? If not,
+ * `why` says so; a client that checks would refuse them. */
+bool identity_check_order(const struct identity *identity, struct text *why);
+
+/* When the first one of the certificates expires, seconds since 1970. */
+int64_t identity_ends(const struct identity *identity);
+
+/* Lets a server of BearSSL's use it, which it must outlive: to sign, and with
+ * `is_exchanging` for RSA key exchange as well. */
+void identity_serve(const struct identity *identity,
+    struct br_ssl_server_context_ *server, bool is_exchanging);
 
 /* Lets a connection of BearSSL's use it; it must outlive the connection. */
 void identity_show(

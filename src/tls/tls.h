@@ -6,17 +6,20 @@
  * took:  tls_took_cipher, tls_took_plain
  * wants: tls_state
  *
- * TLS 1.2 only, ECDHE with AEAD suites only, AES-GCM before ChaCha20 where the
- * CPU has AES instructions, no renegotiation. The certificate is checked
- * against the settings' name (no CN fallback, IP addresses by iPAddress
- * entries), for its use as a server's (EKU), for its key (RSA 2048 at least)
- * and signatures (no SHA-1, no MD5), and against the pins. There is no way to
- * switch a check off.
+ * As a provider's client: TLS 1.2 only, ECDHE with AEAD suites only, AES-GCM
+ * before ChaCha20 where the CPU has AES instructions, no renegotiation. The
+ * certificate is checked against the settings' name (no CN fallback, IP
+ * addresses by iPAddress entries), for its use as a server's (EKU), for its
+ * key (RSA 2048 at least) and signatures (no SHA-1, no MD5), and against the
+ * pins. There is no way to switch a check off.
+ *
+ * As a device's server: the same versions and suites first, and older ones as
+ * the settings say. The device shows no certificate.
  *
  * Owns:   engine and record buffers, the certificate checker, and a hold on
  *         its context.
- * Bounds: about 56 KiB, 40 once tls_shed was called; nothing is allocated
- *         after tls_client_new.
+ * Bounds: about 56 KiB, 40 once tls_shed was called, and 37 for a device;
+ *         nothing is allocated after tls_client_new and tls_server_new.
  * Faults: sticky; tls_fault says what kind, tls_explain says it in words.
  */
 #ifndef TLS_TLS_H
@@ -71,6 +74,27 @@ void tls_context_drop(struct tls_context *context);
 const struct trust *tls_context_trust(const struct tls_context *context);
 
 /*
+ * What the connections of devices to one listener share: our certificates and
+ * their key, read from the files that `settings` names. NULL when something is
+ * missing, unusable or out of order: `why` then says what, and names the file.
+ */
+struct tls_server_context;
+struct tls_server_context *tls_server_context_new(
+    const struct tls_server_settings *settings, struct text *why);
+struct tls_server_context *tls_server_context_hold(
+    struct tls_server_context *context);
+void tls_server_context_drop(struct tls_server_context *context);
+
+/* When the first one of the certificates expires, seconds since 1970. */
+int64_t tls_server_context_ends(const struct tls_server_context *context);
+
+/*
+ * A new connection of a device, which waits for its ClientHello. NULL when
+ * there is no memory or no randomness.
+ */
+struct tls *tls_server_new(struct tls_server_context *context);
+
+/*
  * A new client connection, ready to give its ClientHello. Fresh entropy of
  * the system's is injected. NULL when there is no memory or no randomness.
  */
@@ -90,8 +114,9 @@ void tls_explain(const struct tls *tls, struct text *words);
  * not needed any more, 15 KiB. tls_describe says nothing from then on. */
 void tls_shed(struct tls *tls);
 
-/* "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", once open. */
+/* "ECDHE-RSA-AES128-GCM-SHA256", and "TLSv1.2", once open. */
 const char *tls_suite(const struct tls *tls);
+const char *tls_version(const struct tls *tls);
 
 /* Appends whose certificate the server showed, who issued it and until when
  * it is valid. Nothing before it came. */

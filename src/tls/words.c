@@ -122,17 +122,18 @@ bool words_is_alert(int error)
 enum tls_fault words_fault(int error)
 {
 	const struct error_row *row = find_error(error);
-	int alert = error - BR_ERR_RECV_FATAL_ALERT;
+	int alert = error % BR_ERR_RECV_FATAL_ALERT;
 
 	if (row)
 		return row->fault;
-	if (!words_is_alert(error))
+	if (error < BR_ERR_RECV_FATAL_ALERT)
 		return TLS_FAULT_PROTOCOL;
+	/* Which of the two sides saw it first does not matter. */
 	if (alert == ALERT_HANDSHAKE_FAILURE ||
 	    alert == ALERT_PROTOCOL_VERSION ||
 	    alert == ALERT_INSUFFICIENT_SECURITY)
 		return TLS_FAULT_VERSION;
-	return TLS_FAULT_ALERT;
+	return words_is_alert(error) ? TLS_FAULT_ALERT : TLS_FAULT_PROTOCOL;
 }
 
 static void put_alert(struct text *text, int alert)
@@ -155,8 +156,8 @@ void words_put_error(struct text *text, int error)
 
 	if (row) {
 		text_puts(text, row->words);
-	} else if (words_is_alert(error)) {
-		put_alert(text, error - BR_ERR_RECV_FATAL_ALERT);
+	} else if (error >= BR_ERR_RECV_FATAL_ALERT) {
+		put_alert(text, error % BR_ERR_RECV_FATAL_ALERT);
 	} else {
 		text_puts(text, "error ");
 		text_number(text, (uint64_t)error);
