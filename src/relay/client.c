@@ -1,6 +1,7 @@
 #include "relay/client.h"
 
 #include "base/ensure.h"
+#include "relay/foreign.h"
 #include "relay/gate.h"
 #include "relay/offer.h"
 
@@ -53,6 +54,17 @@ void client_leave(struct client *client)
 	client->envelope = CLIENT_NO_ENVELOPE;
 }
 
+/* see client.h */
+void client_secured(struct client *client)
+{
+	ENSURE(client->state == CLIENT_SECURING);
+	client->state = CLIENT_TALKING;
+	client->is_secure = true;
+	client->is_extended = false;
+	client->has_spoken = false;
+	client->login = CLIENT_NO_LOGIN;
+}
+
 /* Says the last reply and reads no more. */
 static bool leave_with(struct client *client, const char *reply)
 {
@@ -83,6 +95,7 @@ void client_init(struct client *client, const struct client_policy *policy,
 		.facts = facts,
 		.peer = peer,
 		.login = CLIENT_NO_LOGIN,
+		.is_secure = policy->tls == CLIENT_TLS_IMPLICIT,
 	};
 	buf_init(&client->out, client->storage, sizeof(client->storage));
 	/* One line, and "ESMTP" in it: some devices need both to go on. */
@@ -113,8 +126,17 @@ static bool do_helo(struct client *client, struct span argument)
 
 static bool do_starttls(struct client *client, struct span argument)
 {
-	(void)argument;
-	client_say(client, "502 5.5.1 STARTTLS is not offered here");
+	if (client->is_secure) {
+		client_say(client, "503 5.5.1 TLS is there already");
+	} else if (client->policy->tls == CLIENT_TLS_NONE) {
+		client_say(client, "502 5.5.1 STARTTLS is not offered here");
+	} else if (argument.len > 0) {
+		client_say(client, "501 5.5.4 STARTTLS has no argument");
+	} else {
+		client_say(client, "220 2.0.0 Ready to start TLS");
+		client->state = CLIENT_SECURING;
+		client->envelope = CLIENT_NO_ENVELOPE;
+	}
 	return false;
 }
 
@@ -216,11 +238,7 @@ static bool do_empty(struct client *client, struct span argument)
 static bool do_foreign(struct client *client, struct span argument)
 {
 	(void)argument;
-	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
-		fact_word(client->facts, "client", client->peer);
-		fact_word(client->facts, "protocol", SPAN("http-or-proxy"));
-		fact_end(client->facts);
-	}
+	foreign_tell(client, COMMAND_NOT_FOREIGN);
 	return leave_with(client, "421 4.7.0 This is a mail relay: SMTP only");
 }
 
@@ -331,19 +349,7 @@ static bool judge_first(struct client *client, struct span in)
 	client->has_spoken = true;
 	if (foreign == COMMAND_NOT_FOREIGN)
 		return true;
-	if (fact_begin(client->facts, LOG_LEVEL_WARN, "foreign")) {
-		bool is_tls = foreign == COMMAND_FOREIGN_TLS;
-
-		fact_word(client->facts, "client", client->peer);
-		fact_word(client->facts, "protocol",
-		    is_tls ? SPAN("tls") : SPAN("proxy"));
-		fact_word(client->facts, "hint",
-		    is_tls ? SPAN("the device is set to SSL or TLS; set its "
-				  "encryption to none")
-			   : SPAN("a load balancer sends PROXY headers; switch "
-				  "them off"));
-		fact_end(client->facts);
-	}
+	foreign_tell(client, foreign);
 	client_leave(client);
 	return false;
 }
@@ -373,7 +379,7 @@ bool client_next(struct client *client, struct span *in, struct ask *ask)
 	*ask = (struct ask){ 0 };
 	if (!client->has_spoken && !judge_first(client, *in))
 		return false;
-	while (client->state < CLIENT_LEAVING && in->len > 0 &&
+	while (client->state < CLIENT_SECURING && in->len > 0 &&
 	       client_has_room(client) && client->envelope == envelope) {
 		switch (line_read(
 		    &client->line, in, line_limit(client), &line, &ask->used)) {

@@ -42,6 +42,7 @@ enum client_state {
 	CLIENT_AUTH_USER,     /* LOGIN: the next line is the user */
 	CLIENT_AUTH_PASSWORD, /* LOGIN: the password */
 	CLIENT_AUTH_PLAIN,    /* PLAIN: all at once */
+	CLIENT_SECURING,      /* TLS is to begin: nothing is read before */
 	CLIENT_LEAVING,	      /* the last reply was given */
 	CLIENT_GONE,	      /* the device has closed */
 };
@@ -67,6 +68,7 @@ struct client {
 	enum client_state state;
 	enum client_envelope envelope;
 	struct line_reader line;
+	bool is_secure;		/* TLS stands */
 	bool has_spoken;	/* its first octets were judged */
 	bool is_extended;	/* it said EHLO */
 	bool has_greeted;	/* it said EHLO or HELO, for the first time */
@@ -105,6 +107,10 @@ void client_say_failure(
 
 /* Is there room for one more reply? */
 bool client_has_room(const struct client *client);
+
+/* TLS has begun: all that was said in the clear is forgotten, but for who is
+ * there (RFC 3207 4.2). In CLIENT_SECURING only. */
+void client_secured(struct client *client);
 
 /* The last word was said: nothing more is read. */
 void client_leave(struct client *client);

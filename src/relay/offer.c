@@ -24,6 +24,12 @@ static bool offers_size(const struct client *client, struct text *line)
 	return true;
 }
 
+static bool offers_starttls(const struct client *client, struct text *line)
+{
+	(void)line;
+	return client->policy->tls == CLIENT_TLS_STARTTLS && !client->is_secure;
+}
+
 static bool offers_auth(const struct client *client, struct text *line)
 {
 	(void)line;
@@ -38,6 +44,7 @@ static const struct offer_row {
 } offers[] = {
 	{ "SIZE",                CLIENT_KEYWORD_SIZE,       offers_size },
 	{ "8BITMIME",            CLIENT_KEYWORD_8BITMIME,   NULL },
+	{ "STARTTLS",            CLIENT_KEYWORD_STARTTLS,   offers_starttls },
 	{ "AUTH LOGIN PLAIN",    CLIENT_KEYWORD_AUTH,       offers_auth },
 	{ "PIPELINING",          CLIENT_KEYWORD_PIPELINING, NULL },
 	{ "ENHANCEDSTATUSCODES", 0,                         NULL },

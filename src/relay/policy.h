@@ -19,6 +19,14 @@ enum client_auth {
 	CLIENT_AUTH_COUNT,
 };
 
+/* TLS of a listener: `tls` of [listen]. */
+enum client_tls {
+	CLIENT_TLS_NONE,
+	CLIENT_TLS_STARTTLS, /* offered (RFC 3207) */
+	CLIENT_TLS_IMPLICIT, /* there before the greeting (RFC 8314 3.3) */
+	CLIENT_TLS_COUNT,
+};
+
 /* EHLO keywords, as bits: what is not to be shown to a device (`hide`). */
 enum client_keyword {
 	CLIENT_KEYWORD_STARTTLS = 1 << 0,
@@ -55,6 +63,7 @@ struct client_login {
 struct client_policy {
 	struct span hello;  /* our name in the greeting */
 	struct span device; /* its section's name, for the log */
+	enum client_tls tls;
 	enum client_auth auth;
 	const struct client_login *logins; /* for CLIENT_AUTH_REQUIRE */
 	size_t login_count;

@@ -101,6 +101,12 @@ void session_released(struct session *session)
 }
 
 /* see session.h */
+void session_secured(struct session *session)
+{
+	client_secured(&session->client);
+}
+
+/* see session.h */
 void session_client_gone(struct session *session)
 {
 	session->client.state = CLIENT_GONE;
@@ -243,7 +249,7 @@ static bool put_content(struct session *session, struct span *in)
 
 static bool put_some(struct session *session, struct span *in)
 {
-	if (in->len == 0 || session->client.state >= CLIENT_LEAVING ||
+	if (in->len == 0 || session->client.state >= CLIENT_SECURING ||
 	    session->quiet_until > 0)
 		return false;
 	return session->phase >= PHASE_COLLECT ? put_content(session, in)
@@ -302,6 +308,9 @@ unsigned session_wants(const struct session *session)
 		wants |= WANT_RELEASE;
 	if (wants_close(session))
 		wants |= WANT_CLOSE;
+	if (session->client.state == CLIENT_SECURING &&
+	    buf_len(&session->client.out) == 0)
+		wants |= WANT_TLS;
 	return wants;
 }
 

@@ -42,6 +42,7 @@ enum {
 	WANT_LINK = 1 << 1,    /* session_lease or session_no_link */
 	WANT_RELEASE = 1 << 2, /* take the upstream back: session_released */
 	WANT_CLOSE = 1 << 3,   /* all was said: close the device's connection */
+	WANT_TLS = 1 << 4, /* our 220 was taken: begin TLS with the device */
 };
 
 enum phase {
@@ -142,6 +143,10 @@ void session_no_link(
 
 /* The upstream was taken back. */
 void session_released(struct session *session);
+
+/* TLS with the device stands (RFC 3207 4.2). What it said in the clear behind
+ * STARTTLS was not used, and must not be put again. */
+void session_secured(struct session *session);
 
 /* The device has closed, or its connection broke. */
 void session_client_gone(struct session *session);

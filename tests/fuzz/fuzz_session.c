@@ -346,6 +346,16 @@ static void do_slow(struct span octet)
 	scene.slow = (unsigned char)octet.ptr[0];
 }
 
+/* What the device said in the clear is no part of TLS, and is gone. */
+static void do_client_secured(struct span unused)
+{
+	(void)unused;
+	if (!(session_wants(&scene.session) & WANT_TLS))
+		return;
+	scene.pending_len = 0;
+	session_secured(&scene.session);
+}
+
 static void do_quit(struct span unused)
 {
 	(void)unused;
@@ -373,6 +383,8 @@ static const struct step_row {
 	[PROGRAM_WAIT]      = { do_wait,      OCTET },
 	[PROGRAM_SLOW]      = { do_slow,      OCTET },
 	[PROGRAM_QUIT]      = { do_quit,      NOTHING },
+
+	[PROGRAM_CLIENT_SECURED] = { do_client_secured, NOTHING },
 };
 /* clang-format on */
 static_assert(array_len(steps) == PROGRAM_STEPS, "every step has its row");
@@ -426,10 +438,18 @@ static void set_rewriting(unsigned bits)
 
 static void set_policies(const unsigned char *head)
 {
+	static char password[] = "4711";
+	static const struct client_login login = { SPAN("copier"),
+		{ password, sizeof(password) - 1 } };
+
 	scene.grain = head[PROGRAM_GRAIN];
 	scene.client_policy = (struct client_policy){
 		.hello = SPAN("relay"),
 		.device = SPAN("copier"),
+		.tls = head[PROGRAM_SECURITY] / 3 % CLIENT_TLS_COUNT,
+		.auth = head[PROGRAM_SECURITY] / 9 % CLIENT_AUTH_COUNT,
+		.logins = &login,
+		.login_count = 1,
 		.recipients = head[PROGRAM_LIMITS] & 0x7f,
 		.message_size = head[PROGRAM_LIMITS] & 0x80 ? SIZE_LIMIT : 0,
 		.command_timeout_s = 300,

@@ -12,7 +12,8 @@
 
 enum program_head {
 	PROGRAM_GRAIN,	    /* octets at a time; 0: all at once */
-	PROGRAM_SECURITY,   /* enum upstream_security */
+	PROGRAM_SECURITY,   /* enum upstream_security; 3 times enum client_tls;
+			       9 times enum client_auth */
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
 	PROGRAM_HOLD,	    /* how much is held: 0 little, else much */
 	PROGRAM_LIMITS,	    /* recipients; the high bit: a size limit */
@@ -36,6 +37,7 @@ enum program_step {
 	PROGRAM_WAIT, /* so many times ten seconds */
 	PROGRAM_SLOW, /* bit 0: the device takes nothing; 1: the provider */
 	PROGRAM_QUIT, /* the pool is tired of the one given back */
+	PROGRAM_CLIENT_SECURED, /* TLS with the device, if it is wished */
 	PROGRAM_STEPS,
 };
 

@@ -133,6 +133,13 @@ static void tell_wait(struct show *show, struct span words)
 	world_wait(&show->world, seconds * 1000);
 }
 
+static void tell_device_tls(struct show *show, struct span words)
+{
+	(void)words;
+	seed_step(show, PROGRAM_CLIENT_SECURED);
+	world_secure(&show->world);
+}
+
 /* "@ slow device", "@ slow provider", "@ slow": who takes nothing. */
 static void tell_slow(struct show *show, struct span words)
 {
@@ -164,6 +171,7 @@ static const struct news_row {
 	{ "size",            tell_size },
 	{ "wait",            tell_wait },
 	{ "slow",            tell_slow },
+	{ "device-tls",      tell_device_tls },
 };
 /* clang-format on */
 
@@ -210,6 +218,12 @@ static bool is_wanting_close(const struct world *world, struct span words)
 {
 	(void)words;
 	return session_wants(&world->session) & WANT_CLOSE;
+}
+
+static bool is_wanting_device_tls(const struct world *world, struct span words)
+{
+	(void)words;
+	return session_wants(&world->session) & WANT_TLS;
 }
 
 static bool is_open(const struct world *world, struct span words)
@@ -284,6 +298,7 @@ static const struct wish_row {
 	{ "fresh",      is_wanting_fresh },
 	{ "close",      is_wanting_close },
 	{ "open",       is_open },
+	{ "device-tls", is_wanting_device_tls },
 	{ "tls",        is_wanting_tls },
 	{ "credential", is_wanting_credential },
 	{ "released",   is_released },

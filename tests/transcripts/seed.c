@@ -15,7 +15,9 @@ void seed_begin(struct show *show)
 	const struct world *world = &show->world;
 
 	put(show, (unsigned)world->grain);
-	put(show, (unsigned)world->upstream_policy.security);
+	put(show, (unsigned)world->upstream_policy.security +
+		      3 * (unsigned)world->client_policy.tls +
+		      9 * (unsigned)world->client_policy.auth);
 	put(show, world->upstream_policy.mechanisms & 0xff);
 	put(show, world->hold < 1000 ? 0 : 1);
 	put(show, world->client_policy.recipients & 0x7f);

@@ -143,6 +143,14 @@ static void set_client_auth(struct show *show, struct span value)
 	policy->login_count = 1;
 }
 
+/* TLS of the listener: starttls, implicit. */
+static void set_client_tls(struct show *show, struct span value)
+{
+	show->world.client_policy.tls = span_equal(value, SPAN("implicit"))
+					    ? CLIENT_TLS_IMPLICIT
+					    : CLIENT_TLS_STARTTLS;
+}
+
 static void set_credential(struct show *show, struct span value)
 {
 	(void)value;
@@ -164,6 +172,7 @@ static const struct word_row {
 	{ "auth",        set_auth },
 	{ "hello",       set_hello },
 	{ "client-auth", set_client_auth }, /* off, require */
+	{ "client-tls",  set_client_tls },  /* starttls, implicit */
 	{ "credential",  set_credential },  /* late */
 	{ "log",         set_log },         /* trace */
 	{ "sender",      set_sender },

@@ -214,6 +214,17 @@ void world_again(struct world *world)
 	world_turn(world);
 }
 
+/* What came in the clear would be taken for TLS, and is no part of it.
+ *
+ * see world.h */
+void world_secure(struct world *world)
+{
+	ENSURE(session_wants(&world->session) & WANT_TLS);
+	buf_clear(&world->from_client);
+	session_secured(&world->session);
+	world_turn(world);
+}
+
 /* see world.h */
 void world_wait(struct world *world, uint64_t ms)
 {

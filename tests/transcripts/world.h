@@ -54,6 +54,9 @@ void world_link(struct world *world);
 void world_warm(struct world *world, struct span keywords);
 void world_again(struct world *world);
 
+/* TLS with the device begins, as the session wishes. */
+void world_secure(struct world *world);
+
 /* Moves what can be moved, and lets the output leave. */
 void world_turn(struct world *world);
 
