@@ -46,8 +46,8 @@ static void put_peer(const struct link *link, struct text *text)
 	int len = sizeof(address);
 	char name[64] = "?";
 
-	if (link->stream.handle &&
-	    uv_tcp_getpeername((const uv_tcp_t *)link->stream.handle,
+	if (link->channel.stream.handle &&
+	    uv_tcp_getpeername((const uv_tcp_t *)link->channel.stream.handle,
 		(struct sockaddr *)&address, &len) == 0) {
 		if (address.ss_family == AF_INET6)
 			uv_ip6_name((struct sockaddr_in6 *)&address, name,
@@ -82,11 +82,11 @@ static void put_starttls(const struct link *link, struct text *text)
 
 static void put_tls(const struct link *link, struct text *text)
 {
-	text_puts(text, tls_version(link->tls));
+	text_puts(text, tls_version(link->channel.tls));
 	text_putc(text, ' ');
-	text_puts(text, tls_suite(link->tls));
+	text_puts(text, tls_suite(link->channel.tls));
 	text_puts(text, "; certificate: ");
-	tls_describe(link->tls, text);
+	tls_describe(link->channel.tls, text);
 }
 
 static void put_ehlo_tls(const struct link *link, struct text *text)

@@ -41,7 +41,7 @@ static void drop(struct link *link)
 
 	if (--link->holds > 0)
 		return;
-	tls_free(link->tls);
+	channel_finish(&link->channel);
 	if (link->context)
 		tls_context_drop(link->context);
 	upstream_finish(&link->upstream);
@@ -56,16 +56,16 @@ static void on_alarm_closed(uv_handle_t *handle)
 
 static void on_stream_closed(struct stream *stream)
 {
-	drop(container_of(stream, struct link, stream));
+	drop(container_of(stream, struct link, channel.stream));
 }
 
 /* A last word of TLS, if the socket takes it; an answer is not awaited. */
 static void say_goodbye(struct link *link)
 {
-	if (!link->tls || tls_state(link->tls) != TLS_OPEN)
+	if (!link->channel.tls || tls_state(link->channel.tls) != TLS_OPEN)
 		return;
-	tls_close(link->tls);
-	stream_write(&link->stream, tls_cipher(link->tls));
+	tls_close(link->channel.tls);
+	stream_write(&link->channel.stream, tls_cipher(link->channel.tls));
 }
 
 /* see link.h */
@@ -82,9 +82,9 @@ void link_close(struct link *link)
 	link->dial = NULL;
 	link->child = NULL;
 	forget_secret(link);
-	if (link->stream.handle) {
+	if (link->channel.stream.handle) {
 		link->holds++;
-		stream_close(&link->stream);
+		stream_close(&link->channel.stream);
 	}
 	uv_close((uv_handle_t *)&link->alarm, on_alarm_closed);
 }
@@ -99,7 +99,7 @@ static void turn(struct link *link)
 
 static void on_stream_turn(struct stream *stream)
 {
-	turn(container_of(stream, struct link, stream));
+	turn(container_of(stream, struct link, channel.stream));
 }
 
 static void on_alarm(uv_timer_t *timer)
@@ -149,7 +149,7 @@ static void on_dialled(
 		text_init(&hello, storage, sizeof(storage));
 		put_own_address(socket, &hello);
 		upstream_connected(&link->upstream, text_span(&hello));
-		stream_open(&link->stream, (uv_stream_t *)socket);
+		stream_open(&link->channel.stream, (uv_stream_t *)socket);
 	}
 	turn(link);
 }
@@ -204,17 +204,17 @@ static bool give_credential(struct link *link)
 
 static bool begin_tls(struct link *link)
 {
-	if (link->tls)
+	if (link->channel.tls)
 		return false;
 	/* Octets that came behind the answer to STARTTLS, in the clear. */
-	if (stream_peek(&link->stream).len > 0 &&
+	if (stream_peek(&link->channel.stream).len > 0 &&
 	    link->account->policy.security == UPSTREAM_STARTTLS) {
 		upstream_lose(&link->upstream, FAIL_STARTTLS_INJECTED,
 		    SPAN("octets behind the answer to STARTTLS"));
 		return true;
 	}
-	link->tls = tls_client_new(link->context);
-	if (!link->tls)
+	channel_secure(&link->channel, tls_client_new(link->context));
+	if (!link->channel.tls)
 		upstream_lose(
 		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
 	return true;
@@ -227,9 +227,9 @@ static void lose_tls(struct link *link)
 	bool is_open = link->upstream.stage != STAGE_HANDSHAKE;
 
 	text_init(&words, storage, sizeof(storage));
-	tls_explain(link->tls, &words);
+	tls_explain(link->channel.tls, &words);
 	upstream_lose(&link->upstream,
-	    is_open ? FAIL_CLOSED : tls_failures[tls_fault(link->tls)],
+	    is_open ? FAIL_CLOSED : tls_failures[tls_fault(link->channel.tls)],
 	    text_span(&words));
 }
 
@@ -238,20 +238,20 @@ static bool follow_tls(struct link *link)
 {
 	enum stage before = link->upstream.stage;
 
-	if (!link->tls || before == STAGE_LOST)
+	if (!link->channel.tls || before == STAGE_LOST)
 		return false;
-	switch (tls_state(link->tls)) {
+	switch (tls_state(link->channel.tls)) {
 	case TLS_HANDSHAKE:
 		break;
 	case TLS_OPEN:
 		upstream_secured(&link->upstream);
 		break;
 	case TLS_CLOSED:
-		if (tls_plain(link->tls).len == 0)
+		if (tls_plain(link->channel.tls).len == 0)
 			upstream_closed(&link->upstream);
 		break;
 	case TLS_FAILED:
-		if (tls_plain(link->tls).len == 0)
+		if (tls_plain(link->channel.tls).len == 0)
 			lose_tls(link);
 		break;
 	}
@@ -260,54 +260,29 @@ static bool follow_tls(struct link *link)
 
 /* ---- the pump ---- */
 
-/* From the socket, through TLS when it is on, to the upstream. */
+/* What came goes to the upstream, under TLS only once that was told to it. */
 static bool hear(struct link *link)
 {
-	struct span in = stream_peek(&link->stream);
-	struct span plain;
-	size_t used = 0;
+	struct span in = channel_peek(&link->channel);
+	size_t used;
 
-	if (!link->tls) {
-		if (in.len == 0)
-			return false;
-		used = upstream_put(&link->upstream, in);
-		stream_took(&link->stream, used);
-		return used > 0;
-	}
-	if (in.len > 0) {
-		used = tls_put_cipher(link->tls, in);
-		stream_took(&link->stream, used);
-	}
-	plain = tls_plain(link->tls);
-	if (plain.len > 0 && link->upstream.stage != STAGE_HANDSHAKE)
-		tls_took_plain(link->tls, upstream_put(&link->upstream, plain));
-	else
-		plain.len = 0;
-	return used > 0 || plain.len > 0;
+	if (in.len == 0 || link->upstream.stage == STAGE_HANDSHAKE)
+		return false;
+	used = upstream_put(&link->upstream, in);
+	channel_took(&link->channel, used);
+	return used > 0;
 }
 
-/* From the upstream, through TLS, to the socket. */
 static bool say(struct link *link)
 {
-	struct span plain = upstream_peek(&link->upstream);
-	struct span cipher;
-	size_t put = 0;
+	struct span out = upstream_peek(&link->upstream);
 	size_t sent;
 
-	if (!link->tls) {
-		sent = stream_write(&link->stream, plain);
-		upstream_took(&link->upstream, sent);
-		return sent > 0;
-	}
-	if (plain.len > 0 && link->upstream.is_secure) {
-		put = tls_put_plain(link->tls, plain);
-		upstream_took(&link->upstream, put);
-	}
-	cipher = tls_cipher(link->tls);
-	sent = stream_write(&link->stream, cipher);
-	if (sent > 0)
-		tls_took_cipher(link->tls, sent);
-	return put > 0 || sent > 0;
+	if (link->channel.tls && !link->upstream.is_secure)
+		return false;
+	sent = channel_write(&link->channel, out);
+	upstream_took(&link->upstream, sent);
+	return sent > 0;
 }
 
 /* The socket has ended, and all that it gave was heard. */
@@ -315,14 +290,14 @@ static bool follow_stream(struct link *link)
 {
 	enum stage before = link->upstream.stage;
 
-	if (!link->stream.is_ended || stream_peek(&link->stream).len > 0 ||
-	    before == STAGE_LOST)
+	if (!link->channel.stream.is_ended ||
+	    stream_peek(&link->channel.stream).len > 0 || before == STAGE_LOST)
 		return false;
-	if (link->tls && tls_state(link->tls) < TLS_CLOSED) {
-		tls_end_of_stream(link->tls);
+	if (link->channel.tls && tls_state(link->channel.tls) < TLS_CLOSED) {
+		tls_end_of_stream(link->channel.tls);
 		return true;
 	}
-	if (!link->tls)
+	if (!link->channel.tls)
 		upstream_closed(&link->upstream);
 	return link->upstream.stage != before;
 }
@@ -344,8 +319,8 @@ struct span link_portray(const struct link *link, char *storage, size_t size)
 	struct text words;
 
 	text_init(&words, storage, size);
-	if (link->tls)
-		tls_describe(link->tls, &words);
+	if (link->channel.tls)
+		tls_describe(link->channel.tls, &words);
 	return text_span(&words);
 }
 
@@ -356,8 +331,8 @@ bool link_pump(struct link *link)
 
 	if (link->is_closing)
 		return false;
-	while (hear(link) || follow_tls(link) || follow_stream(link) ||
-	       obey(link) || say(link))
+	while (channel_pump(&link->channel) || hear(link) || follow_tls(link) ||
+	       follow_stream(link) || obey(link) || say(link))
 		has_moved = true;
 	if (link->secret.len > 0 && link->upstream.stage >= STAGE_READY)
 		forget_secret(link);
@@ -368,8 +343,8 @@ bool link_pump(struct link *link)
 void link_settle(struct link *link)
 {
 	link->is_settled = true;
-	if (link->tls)
-		tls_shed(link->tls);
+	if (link->channel.tls)
+		tls_shed(link->channel.tls);
 }
 
 /* see link.h */
@@ -413,7 +388,7 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 		free(link);
 		return NULL;
 	}
-	stream_init(&link->stream, loop, &stream_owner);
+	channel_init(&link->channel, loop, &stream_owner);
 	upstream_init(&link->upstream, &account->policy, &loop->facts,
 	    loop_now(loop), link->out, sizeof(link->out));
 	uv_timer_init(&loop->uv, &link->alarm);

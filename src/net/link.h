@@ -11,12 +11,11 @@
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
+#include "net/channel.h"
 #include "net/child.h"
 #include "net/dial.h"
 #include "net/settings.h"
-#include "net/stream.h"
 #include "relay/upstream.h"
-#include "tls/tls.h"
 
 struct link;
 
@@ -49,8 +48,7 @@ struct link {
 	struct dial *dial;
 	struct child *child;
 	struct secret secret; /* what the child gave; allocated */
-	struct stream stream;
-	struct tls *tls;
+	struct channel channel;
 	struct upstream upstream;
 	uv_timer_t alarm;
 	unsigned holds; /* open handles */

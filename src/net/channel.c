@@ -1,0 +1,116 @@
+#include "net/channel.h"
+
+#include <stdlib.h>
+
+#include "base/secret.h"
+
+/* see channel.h */
+void channel_init(struct channel *channel, struct loop *loop,
+    const struct stream_owner *owner)
+{
+	*channel = (struct channel){ 0 };
+	stream_init(&channel->stream, loop, owner);
+}
+
+/* see channel.h */
+void channel_finish(struct channel *channel)
+{
+	tls_free(channel->tls);
+	if (channel->kept.data)
+		wipe(channel->kept.data, channel->kept.cap);
+	free(channel->kept.data);
+	channel->tls = NULL;
+	channel->kept = (struct buf){ 0 };
+}
+
+/* see channel.h */
+void channel_secure(struct channel *channel, struct tls *tls)
+{
+	channel->tls = tls;
+}
+
+/* see channel.h */
+bool channel_keep(struct channel *channel)
+{
+	char *storage = malloc(CHANNEL_KEEP_OCTETS);
+
+	if (storage)
+		buf_init(&channel->kept, storage, CHANNEL_KEEP_OCTETS);
+	return storage;
+}
+
+/* Decrypted octets of the next records join those that were left behind. */
+static bool keep_plain(struct channel *channel)
+{
+	size_t len = buf_put_some(&channel->kept, tls_plain(channel->tls));
+
+	tls_took_plain(channel->tls, len);
+	return len > 0;
+}
+
+/* see channel.h */
+bool channel_pump(struct channel *channel)
+{
+	struct stream *stream = &channel->stream;
+	struct tls *tls = channel->tls;
+	size_t used, sent;
+	bool has_kept;
+
+	if (!tls)
+		return false;
+	used = tls_put_cipher(tls, stream_peek(stream));
+	stream_took(stream, used);
+	has_kept = keep_plain(channel);
+	sent = stream_write(stream, tls_cipher(tls));
+	tls_took_cipher(tls, sent);
+	return used > 0 || has_kept || sent > 0;
+}
+
+/* see channel.h */
+struct span channel_peek(const struct channel *channel)
+{
+	if (!channel->tls)
+		return stream_peek(&channel->stream);
+	return channel->kept.data ? buf_peek(&channel->kept)
+				  : tls_plain(channel->tls);
+}
+
+/* see channel.h */
+void channel_took(struct channel *channel, size_t len)
+{
+	if (!channel->tls)
+		stream_took(&channel->stream, len);
+	else if (channel->kept.data)
+		buf_took(&channel->kept, len);
+	else
+		tls_took_plain(channel->tls, len);
+}
+
+/* see channel.h */
+size_t channel_write(struct channel *channel, struct span plain)
+{
+	return channel->tls ? tls_put_plain(channel->tls, plain)
+			    : stream_write(&channel->stream, plain);
+}
+
+/* see channel.h */
+bool channel_is_over(const struct channel *channel)
+{
+	if (channel->tls && tls_state(channel->tls) > TLS_OPEN)
+		return channel_peek(channel).len == 0;
+	return channel->stream.is_ended &&
+	       stream_peek(&channel->stream).len == 0;
+}
+
+/* see channel.h */
+bool channel_shut(struct channel *channel)
+{
+	if (channel->tls) {
+		tls_close(channel->tls);
+		channel_pump(channel);
+		if (tls_cipher(channel->tls).len > 0)
+			return false;
+	}
+	stream_shut(&channel->stream);
+	return true;
+}
