@@ -24,22 +24,27 @@ struct listen_draft {
 	const char *hello;
 };
 
+static const struct listen_draft fresh = {
+	.auth = CLIENT_AUTH_IGNORE,
+	.tls_min = TLS_1_2,
+};
+
 #define AT(field) offsetof(struct listen_draft, field)
 
 /* clang-format off */
 static const struct value_word protections[] = {
-	{ "none",     0, READY },
-	{ "starttls", 1, LATER },
-	{ "implicit", 2, LATER },
+	{ "none",     CLIENT_TLS_NONE,     READY },
+	{ "starttls", CLIENT_TLS_STARTTLS, READY },
+	{ "implicit", CLIENT_TLS_IMPLICIT, READY },
 };
 static const struct value_words tls_words = {
 	protections, array_len(protections),
 };
 
 static const struct value_word versions[] = {
-	{ "1.0", 0x0301, READY },
-	{ "1.1", 0x0302, READY },
-	{ "1.2", 0x0303, READY },
+	{ "1.0", TLS_1_0, READY },
+	{ "1.1", TLS_1_1, READY },
+	{ "1.2", TLS_1_2, READY },
 };
 static const struct value_words version_words = {
 	versions, array_len(versions),
@@ -58,9 +63,9 @@ static const struct section_key keys[] = {
 	{ "address",        endpoint_read,  AT(address),        READY, NULL },
 	{ "allow",          network_cidrs,  AT(allow),          READY, NULL },
 	{ "tls",            value_word,     AT(tls),            READY, &tls_words },
-	{ "tls_min",        value_word,     AT(tls_min),        LATER, &version_words },
-	{ "certificate",    files_readable, AT(certificate),    LATER, NULL },
-	{ "key",            files_private,  AT(key),            LATER, NULL },
+	{ "tls_min",        value_word,     AT(tls_min),        READY, &version_words },
+	{ "certificate",    files_readable, AT(certificate),    READY, NULL },
+	{ "key",            files_private,  AT(key),            READY, NULL },
 	{ "auth",           value_word,     AT(auth),           READY, &auth_words },
 	{ "proxy_protocol", network_cidrs,  AT(proxy_protocol), READY, NULL },
 	{ "hello",          network_hello,  AT(hello),          READY, NULL },
@@ -143,6 +148,23 @@ static void check_addresses(struct draft *draft,
 	}
 }
 
+static void check_tls(struct draft *draft, const struct ini_section *section,
+    const struct listen_draft *listen)
+{
+	static const char *const parts[] = { "certificate", "key", "tls_min" };
+	bool has_tls = listen->tls != CLIENT_TLS_NONE;
+
+	for (size_t i = 0; i < array_len(parts); i++)
+		if (!has_tls && ini_has(section, parts[i]))
+			complain(draft->complaints, ini_line(section, parts[i]),
+			    parts[i], "of no use without tls");
+	for (size_t i = 0; i < 2; i++)
+		if (has_tls && !ini_has(section, parts[i]))
+			complain(draft->complaints, ini_line(section, "tls"),
+			    parts[i],
+			    "missing; TLS needs a certificate and its key");
+}
+
 static void add(struct draft *draft, const struct ini_section *section,
     const struct listen_draft *listen)
 {
@@ -160,6 +182,13 @@ static void add(struct draft *draft, const struct ini_section *section,
 		.allow_count = listen->allow.count,
 		.balancers = listen->proxy_protocol.list,
 		.balancer_count = listen->proxy_protocol.count,
+		.tls = (enum client_tls)listen->tls,
+		.tls_line = section ? ini_line(section, "certificate") : 0,
+		.shown = {
+			.certificate = listen->certificate,
+			.key = listen->key,
+			.oldest = (unsigned)listen->tls_min,
+		},
 		.auth = listen->auth,
 		.hello = listen->hello,
 	};
@@ -168,19 +197,20 @@ static void add(struct draft *draft, const struct ini_section *section,
 /* see listen.h */
 void listen_read(struct draft *draft, const struct ini_section *section)
 {
-	struct listen_draft listen = { .auth = CLIENT_AUTH_IGNORE };
+	struct listen_draft listen = fresh;
 
 	section_read(draft, section, &listen_keys, &listen);
 	fill(draft, &listen, ini_has(section, "address"),
 	    ini_has(section, "allow"));
 	check_addresses(draft, section, &listen.address);
+	check_tls(draft, section, &listen);
 	add(draft, section, &listen);
 }
 
 /* see listen.h */
 void listen_finish(struct draft *draft)
 {
-	struct listen_draft listen = { .auth = CLIENT_AUTH_IGNORE };
+	struct listen_draft listen = fresh;
 
 	if (draft->settings->listen_count > 0)
 		return;

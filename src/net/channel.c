@@ -96,10 +96,12 @@ size_t channel_write(struct channel *channel, struct span plain)
 /* see channel.h */
 bool channel_is_over(const struct channel *channel)
 {
-	if (channel->tls && tls_state(channel->tls) > TLS_OPEN)
-		return channel_peek(channel).len == 0;
-	return channel->stream.is_ended &&
-	       stream_peek(&channel->stream).len == 0;
+	const struct stream *stream = &channel->stream;
+
+	if (!channel->tls)
+		return stream->is_ended;
+	return tls_state(channel->tls) > TLS_OPEN ||
+	       (stream->is_ended && stream_peek(stream).len == 0);
 }
 
 /* see channel.h */

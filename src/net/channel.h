@@ -48,7 +48,7 @@ void channel_took(struct channel *channel, size_t len);
 /* Writes; returns how much was taken. */
 size_t channel_write(struct channel *channel, struct span plain);
 
-/* Was all that came before the end heard, and is this the end? */
+/* Does nothing more come? What came before may still have to be taken. */
 bool channel_is_over(const struct channel *channel);
 
 /*

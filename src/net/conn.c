@@ -6,6 +6,7 @@
 #include "base/ensure.h"
 #include "net/loan.h"
 #include "net/route.h"
+#include "net/secure.h"
 #include "net/server.h"
 #include "smtp/proxy.h"
 
@@ -23,6 +24,8 @@ static void drop(struct conn *conn)
 	loan_return(&conn->loan);
 	server_forget(conn->server, conn);
 	route_end(conn);
+	channel_finish(&conn->channel);
+	tls_server_context_drop(conn->served);
 	settings_drop(conn->settings);
 	free(conn);
 }
@@ -34,7 +37,7 @@ static void on_alarm_closed(uv_handle_t *handle)
 
 static void on_stream_closed(struct stream *stream)
 {
-	drop(container_of(stream, struct conn, stream));
+	drop(container_of(stream, struct conn, channel.stream));
 }
 
 /* Ends whatever is open, so that a message on its way has its line too. */
@@ -63,7 +66,7 @@ void conn_close(struct conn *conn)
 	end_session(conn);
 	loop_journal(conn->loop, "conn", conn->id);
 	route_give_back(conn);
-	stream_close(&conn->stream);
+	stream_close(&conn->channel.stream);
 	uv_close((uv_handle_t *)&conn->alarm, on_alarm_closed);
 }
 
@@ -71,17 +74,18 @@ void conn_close(struct conn *conn)
  * into a reset, so it is read and dropped for a while. */
 static void linger(struct conn *conn)
 {
-	if (conn->is_lingering)
+	if (conn->is_lingering || !channel_shut(&conn->channel))
 		return;
 	conn->is_lingering = true;
 	conn->linger_until = loop_now(conn->loop) + CONN_LINGER_MS;
-	stream_shut(&conn->stream);
 }
 
 static void end_linger(struct conn *conn)
 {
-	stream_took(&conn->stream, stream_peek(&conn->stream).len);
-	if (conn->stream.is_ended || loop_now(conn->loop) >= conn->linger_until)
+	struct stream *stream = &conn->channel.stream;
+
+	stream_took(stream, stream_peek(stream).len);
+	if (stream->is_ended || loop_now(conn->loop) >= conn->linger_until)
 		conn_close(conn);
 }
 
@@ -94,6 +98,7 @@ static void make_policy(struct conn *conn)
 	conn->policy = (struct client_policy){
 		.hello = span_of(conn->listen->hello),
 		.device = span_of(conn->device->name),
+		.tls = conn->listen->tls,
 		.auth = conn->listen->auth,
 		.logins = conn->settings->logins,
 		.login_count = conn->settings->login_count,
@@ -115,7 +120,8 @@ static void make_policy(struct conn *conn)
 	};
 }
 
-/* A login beats an address: from here on it is that device. */
+/* A login beats an address: from here on it is that device; and what was said
+ * before TLS is forgotten. */
 static void follow_login(struct conn *conn)
 {
 	size_t login = session_login(&conn->session);
@@ -123,8 +129,12 @@ static void follow_login(struct conn *conn)
 	if (login == conn->login)
 		return;
 	conn->login = login;
-	conn->device =
-	    &conn->settings->devices[conn->settings->login_devices[login]];
+	if (login == CLIENT_NO_LOGIN)
+		conn->device = settings_device(conn->settings, &conn->ip);
+	else
+		conn->device =
+		    &conn->settings
+			 ->devices[conn->settings->login_devices[login]];
 	make_policy(conn);
 }
 
@@ -149,12 +159,12 @@ static void begin_session(struct conn *conn)
 
 static bool hear(struct conn *conn)
 {
-	struct span in = stream_peek(&conn->stream);
+	struct span in = channel_peek(&conn->channel);
 	size_t used = session_put(&conn->session, in);
 
-	stream_took(&conn->stream, used);
+	channel_took(&conn->channel, used);
 	/* What it said before it left is heard to the end. */
-	if (used > 0 || !conn->stream.is_ended ||
+	if (used > 0 || !channel_is_over(&conn->channel) ||
 	    !session_is_starved(&conn->session))
 		return used > 0;
 	session_client_gone(&conn->session);
@@ -164,7 +174,7 @@ static bool hear(struct conn *conn)
 static bool say(struct conn *conn)
 {
 	struct span out = session_peek(&conn->session);
-	size_t sent = stream_write(&conn->stream, out);
+	size_t sent = channel_write(&conn->channel, out);
 
 	session_took(&conn->session, sent);
 	return sent > 0;
@@ -192,6 +202,8 @@ static bool obey(struct conn *conn)
 	}
 	if (!(wants & WANT_LINK))
 		pool_cancel(&conn->waiter);
+	if ((wants & WANT_TLS) && !conn->channel.tls)
+		secure_begin(conn);
 	if (wants & WANT_CLOSE)
 		linger(conn);
 	return false;
@@ -205,6 +217,7 @@ static void set_alarm(struct conn *conn)
 		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
 		route_deadline(conn),
 		conn->header_until,
+		conn->secure_until,
 		conn->is_lingering ? conn->linger_until : conn->leave_until,
 	};
 	uint64_t first = 0;
@@ -222,9 +235,9 @@ static void set_alarm(struct conn *conn)
 /* Reads as much at once as can be held. */
 static void set_appetite(struct conn *conn)
 {
-	conn->stream.appetite = session_is_busy(&conn->session)
-				    ? conn->loan.hold_size
-				    : STREAM_CHUNK_OCTETS;
+	conn->channel.stream.appetite = session_is_busy(&conn->session)
+					    ? conn->loan.hold_size
+					    : STREAM_CHUNK_OCTETS;
 }
 
 /* A message is over: its buffers go, and the next may try all accounts. */
@@ -243,7 +256,14 @@ static void pump(struct conn *conn)
 	bool has_moved;
 
 	do {
-		has_moved = hear(conn);
+		has_moved = channel_pump(&conn->channel);
+		if (secure_follow(conn) &&
+		    (session_wants(&conn->session) & WANT_TLS))
+			session_secured(&conn->session);
+		if (conn->is_closing)
+			return;
+		if (hear(conn))
+			has_moved = true;
 		follow_login(conn);
 		if (conn->link && link_pump(conn->link))
 			has_moved = true;
@@ -251,7 +271,7 @@ static void pump(struct conn *conn)
 			has_moved = true;
 		if (obey(conn))
 			has_moved = true;
-	} while (has_moved);
+	} while (has_moved && !conn->is_closing);
 }
 
 /* A device that does not read our last word is not waited for for ever. */
@@ -299,16 +319,17 @@ static void judge_header(struct conn *conn, const struct proxy *proxy)
 /* Before the header nothing is said, and nothing else is heard. */
 static void hear_header(struct conn *conn)
 {
+	struct stream *stream = &conn->channel.stream;
 	struct proxy proxy;
 
-	switch (proxy_read(stream_peek(&conn->stream), &proxy)) {
+	switch (proxy_read(stream_peek(stream), &proxy)) {
 	case PROXY_MORE:
-		if (conn->stream.is_ended ||
+		if (stream->is_ended ||
 		    loop_now(conn->loop) >= conn->header_until)
 			conn_close(conn);
 		break;
 	case PROXY_READY:
-		stream_took(&conn->stream, proxy.used);
+		stream_took(stream, proxy.used);
 		judge_header(conn, &proxy);
 		break;
 	case PROXY_MALFORMED:
@@ -337,6 +358,10 @@ void conn_turn(struct conn *conn)
 		set_alarm(conn);
 		return;
 	}
+	if (conn->listen->tls == CLIENT_TLS_IMPLICIT && !conn->channel.tls)
+		secure_begin(conn);
+	if (conn->is_closing)
+		return;
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
 	session_tick(&conn->session, now);
@@ -357,7 +382,7 @@ void conn_turn(struct conn *conn)
 
 static void on_stream_turn(struct stream *stream)
 {
-	conn_turn(container_of(stream, struct conn, stream));
+	conn_turn(container_of(stream, struct conn, channel.stream));
 }
 
 static const struct stream_owner stream_owner = { on_stream_turn,
@@ -384,6 +409,9 @@ struct conn *conn_new(struct server *server,
 	conn->id = loop_id(conn->loop);
 	conn->settings = settings_hold(server_settings(server));
 	conn->listen = listen;
+	if (listen->tls != CLIENT_TLS_NONE)
+		conn->served =
+		    tls_server_context_hold(server_served(server, listen));
 	conn->ip = *ip;
 	route_init(conn);
 	snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
@@ -392,7 +420,7 @@ struct conn *conn_new(struct server *server,
 	begin_session(conn);
 	uv_timer_init(&conn->loop->uv, &conn->alarm);
 	conn->holds = 2;
-	stream_init(&conn->stream, conn->loop, &stream_owner);
-	stream_open(&conn->stream, handle);
+	channel_init(&conn->channel, conn->loop, &stream_owner);
+	stream_open(&conn->channel.stream, handle);
 	return conn;
 }

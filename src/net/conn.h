@@ -1,7 +1,7 @@
 /*
  * conn - one device's connection.
  *
- * Owns:    its stream, its session, and for the time of a message the loan of
+ * Owns:    its channel, its session, and for the time of a message the loan of
  *          large buffers; one block, freed when its last handle is closed.
  * Borrows: a link, leased from a pool for a message.
  * Bounds:  a device that says nothing costs the block alone.
@@ -9,9 +9,9 @@
 #ifndef NET_CONN_H
 #define NET_CONN_H
 
+#include "net/channel.h"
 #include "net/pool.h"
 #include "net/settings.h"
-#include "net/stream.h"
 #include "relay/session.h"
 
 enum {
@@ -32,12 +32,14 @@ struct conn {
 	struct settings *settings;
 	const struct device_settings *device;
 	struct client_policy policy;
-	struct stream stream;
+	struct channel channel;
+	struct tls_server_context *served; /* held; NULL: no TLS here */
 	struct session session;
 	uv_timer_t alarm;
 	unsigned holds;			      /* open handles */
 	const struct listen_settings *listen; /* lies in `settings` */
 	uint64_t header_until; /* a balancer's header is waited for; 0: none */
+	uint64_t secure_until; /* TLS is being begun; 0: it is not */
 	struct ip ip;
 	char peer[CONN_PEER_OCTETS];
 	/* the way to a provider */

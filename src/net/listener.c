@@ -49,7 +49,8 @@ static void on_refused_closed(uv_handle_t *handle)
 }
 
 /* One line and the end: whoever may not come in costs nothing more. */
-static void refuse(uv_stream_t *handle, enum failure failure, const char *peer)
+static void refuse(struct listener *listener, uv_stream_t *handle,
+    enum failure failure, const char *peer)
 {
 	char storage[600];
 	struct text text;
@@ -59,7 +60,9 @@ static void refuse(uv_stream_t *handle, enum failure failure, const char *peer)
 	failure_put_reply(&text, failure, (struct span){ 0 });
 	text_puts(&text, "\r\n");
 	buf = uv_buf_init(storage, (unsigned)text.len);
-	uv_try_write(handle, &buf, 1);
+	/* Under TLS it would only be taken for broken TLS. */
+	if (listener->listen->tls != CLIENT_TLS_IMPLICIT)
+		uv_try_write(handle, &buf, 1);
 	uv_close((uv_handle_t *)handle, on_refused_closed);
 	log_event(failure_level(failure),
 	    "event=refused failure=%s client=%s hint=\"%s\"",
@@ -118,7 +121,7 @@ static void on_connection(uv_stream_t *stream, int status)
 			    &ip, peer)
 		      : FAIL_NOT_ALLOWED;
 	if (failure != FAIL_NONE)
-		refuse(handle, failure, peer);
+		refuse(listener, handle, failure, peer);
 }
 
 /* ---- opening ---- */

@@ -6,20 +6,22 @@
 #include <sysexits.h>
 
 #include "base/ensure.h"
+#include "net/doors.h"
 #include "net/pools.h"
 
-enum { SIGNALS = 3 };
+enum { SIGNALS = 3, DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct server {
 	struct loop loop;
 	const struct server_ops *ops;
 	struct settings *settings;
-	struct listener *listeners;
+	struct doors doors;
 	struct pools pools;
 	struct conn *conns;
 	unsigned conn_count;
 	uv_signal_t signals[SIGNALS];
 	uv_timer_t drain;
+	uv_timer_t daily;
 	bool is_draining;
 };
 
@@ -42,6 +44,13 @@ struct pool *server_pool(
     struct server *server, const struct account_settings *account)
 {
 	return pools_find(&server->pools, account->name);
+}
+
+/* see server.h */
+struct tls_server_context *server_served(
+    struct server *server, const struct listen_settings *listen)
+{
+	return doors_served(&server->doors, server->settings, listen);
 }
 
 /* see server.h */
@@ -114,6 +123,7 @@ static void close_all(struct server *server)
 	for (size_t i = 0; i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&server->signals[i], on_handle_closed);
 	uv_close((uv_handle_t *)&server->drain, on_handle_closed);
+	uv_close((uv_handle_t *)&server->daily, on_handle_closed);
 }
 
 /* see server.h */
@@ -128,16 +138,6 @@ void server_forget(struct server *server, struct conn *conn)
 	server->conn_count--;
 	if (server->is_draining && server->conn_count == 0)
 		close_all(server);
-}
-
-static void close_listeners(struct listener **listeners)
-{
-	while (*listeners) {
-		struct listener *listener = *listeners;
-
-		*listeners = listener->next;
-		listener_close(listener);
-	}
 }
 
 static void on_drained(uv_timer_t *timer)
@@ -161,7 +161,7 @@ static void begin_drain(struct server *server)
 	server->is_draining = true;
 	server->ops->notify("STOPPING=1");
 	log_event(LOG_LEVEL_INFO, "event=draining open=%u", server->conn_count);
-	close_listeners(&server->listeners);
+	doors_close(&server->doors);
 	uv_timer_start(&server->drain, on_drained,
 	    1000 * (uint64_t)server->settings->limits.drain_s, 0);
 	if (!conn)
@@ -176,126 +176,25 @@ static void begin_drain(struct server *server)
 
 /* ---- a configuration comes into force, all of it or nothing ---- */
 
-/* What a new configuration needs, made before anything old is given up. */
-struct change {
-	struct settings *settings;
-	struct pools pools;
-	struct listener *opened;
-};
-
-static bool is_same_address(
-    const struct listener *listener, const struct listen_address *address)
-{
-	return listener->address->kind == address->kind &&
-	       strcmp(listener->address->text, address->text) == 0;
-}
-
-static struct listener *find_listener(
-    struct listener *list, const struct listen_address *address)
-{
-	while (list && !is_same_address(list, address))
-		list = list->next;
-	return list;
-}
-
-static bool open_listener(struct server *server, struct change *change,
-    const struct listen_settings *listen, const struct listen_address *address)
-{
-	char storage[300];
-	struct text why;
-	struct listener *listener;
-
-	if (find_listener(server->listeners, address))
-		return true;
-	text_init(&why, storage, sizeof(storage));
-	listener =
-	    listener_open(server, change->settings, listen, address, &why);
-	if (!listener) {
-		log_event(LOG_LEVEL_ERROR, "event=listen-failed detail=\"%s\"",
-		    text_end(&why));
-		return false;
-	}
-	listener->next = change->opened;
-	change->opened = listener;
-	return true;
-}
-
-static bool open_listeners(struct server *server, struct change *change)
-{
-	const struct settings *settings = change->settings;
-	bool has_failed = false;
-
-	for (size_t i = 0; i < settings->listen_count; i++) {
-		const struct listen_settings *listen = &settings->listens[i];
-
-		for (size_t j = 0; j < listen->address_count; j++)
-			has_failed |= !open_listener(
-			    server, change, listen, &listen->addresses[j]);
-	}
-	return !has_failed;
-}
-
-/* Nothing of it comes into force. */
-static void roll_back(struct server *server, struct change *change)
-{
-	close_listeners(&change->opened);
-	pools_undo(&change->pools, &server->pools);
-	settings_drop(change->settings);
-}
-
-/* Points a listener that stays to its new settings; false when it goes. */
-static bool keep_listener(
-    const struct change *change, struct listener *listener)
-{
-	struct settings *settings = change->settings;
-
-	for (size_t i = 0; i < settings->listen_count; i++) {
-		const struct listen_settings *listen = &settings->listens[i];
-
-		for (size_t j = 0; j < listen->address_count; j++)
-			if (is_same_address(listener, &listen->addresses[j])) {
-				listener_update(listener, settings, listen,
-				    &listen->addresses[j]);
-				return true;
-			}
-	}
-	return false;
-}
-
-static void commit_listeners(struct server *server, struct change *change)
-{
-	struct listener *old = server->listeners;
-
-	server->listeners = change->opened;
-	while (old) {
-		struct listener *next = old->next;
-
-		if (keep_listener(change, old)) {
-			old->next = server->listeners;
-			server->listeners = old;
-		} else {
-			listener_close(old);
-		}
-		old = next;
-	}
-}
-
 static bool apply(struct server *server, struct settings *settings)
 {
-	struct change change = { .settings = settings };
 	struct settings *before = server->settings;
+	struct pools pools;
+	struct doors doors = { 0 };
 
-	if (!pools_make(
-		&change.pools, &server->pools, &server->loop, settings) ||
-	    !open_listeners(server, &change)) {
-		roll_back(server, &change);
+	if (!pools_make(&pools, &server->pools, &server->loop, settings) ||
+	    !doors_make(&doors, &server->doors, server, settings)) {
+		doors_close(&doors);
+		pools_undo(&pools, &server->pools);
+		settings_drop(settings);
 		return false;
 	}
-	pools_commit(&server->pools, &change.pools);
-	commit_listeners(server, &change);
+	pools_commit(&server->pools, &pools);
+	doors_commit(&server->doors, &doors, settings);
 	server->settings = settings;
 	server->loop.facts.level = settings->log_level;
 	log_open(settings->log_level, settings->log_target);
+	doors_warn(&server->doors, settings);
 	settings_drop(before);
 	return true;
 }
@@ -329,6 +228,14 @@ static void on_signal(uv_signal_t *handle, int number)
 		begin_drain(server);
 }
 
+/* Certificates grow old while nobody looks. */
+static void on_day(uv_timer_t *timer)
+{
+	struct server *server = container_of(timer, struct server, daily);
+
+	doors_warn(&server->doors, server->settings);
+}
+
 static void watch_signals(struct server *server)
 {
 	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
@@ -339,11 +246,13 @@ static void watch_signals(struct server *server)
 		uv_signal_start(&server->signals[i], on_signal, numbers[i]);
 	}
 	uv_timer_init(&server->loop.uv, &server->drain);
+	uv_timer_init(&server->loop.uv, &server->daily);
+	uv_timer_start(&server->daily, on_day, DAY_MS, DAY_MS);
 }
 
 static void tell_listening(const struct server *server)
 {
-	for (struct listener *l = server->listeners; l; l = l->next)
+	for (struct listener *l = server->doors.list; l; l = l->next)
 		log_event(LOG_LEVEL_INFO, "event=listening address=%s",
 		    l->address->text);
 }

@@ -37,6 +37,11 @@ struct settings *server_settings(struct server *server);
 struct pool *server_pool(
     struct server *server, const struct account_settings *account);
 
+/* What devices that come in at this section's listeners are shown; NULL when
+ * it has no TLS. */
+struct tls_server_context *server_served(
+    struct server *server, const struct listen_settings *listen);
+
 /* A device has come in; FAIL_NONE when it was taken, with its handle. */
 enum failure server_adopt(struct server *server,
     const struct listen_settings *listen, uv_stream_t *handle,

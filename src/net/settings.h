@@ -42,6 +42,9 @@ struct listen_settings {
 	size_t allow_count;
 	const struct cidr *balancers; /* whose PROXY header is believed */
 	size_t balancer_count;
+	enum client_tls tls;
+	struct tls_server_settings shown; /* to devices, if there is TLS */
+	unsigned tls_line; /* of `certificate`: for what is wrong with it */
 	enum client_auth auth;
 	const char *hello;
 };

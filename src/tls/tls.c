@@ -375,6 +375,12 @@ enum tls_fault tls_fault(const struct tls *tls)
 }
 
 /* see tls.h */
+bool tls_is_unheard(const struct tls *tls)
+{
+	return tls->ending.opening_len == 0;
+}
+
+/* see tls.h */
 const char *tls_fault_name(enum tls_fault fault)
 {
 	return fault_names[fault];

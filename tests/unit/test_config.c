@@ -91,6 +91,25 @@ static const struct row {
 	    "5: hello: my gate is neither a host name nor an address in "
 	    "brackets\n" },
 
+	{ "TLS without its certificate",
+	    GOOD "[listen]\ntls = implicit\nkey = key.pem\n",
+	    "5: certificate: missing; TLS needs a certificate and its key\n" },
+	{ "TLS without anything", GOOD "[listen]\ntls = starttls\n",
+	    "5: certificate: missing; TLS needs a certificate and its key\n"
+	    "5: key: missing; TLS needs a certificate and its key\n" },
+	{ "a certificate without TLS",
+	    GOOD "[listen]\ncertificate = ca.pem\ntls_min = 1.0\n",
+	    "5: certificate: of no use without tls\n"
+	    "6: tls_min: of no use without tls\n" },
+	{ "a key others may read",
+	    GOOD "[listen]\ntls = implicit\ncertificate = ca.pem\n"
+		 "key = ca.pem\n",
+	    "7: key: ca.pem is open to group or others (mode 0644); make it "
+	    "the owner's alone: chmod 600\n" },
+	{ "a version nobody speaks", GOOD "[listen]\ntls_min = 1.3\n",
+	    "5: tls_min: 1.3 is none of 1.0, 1.1, 1.2; did you mean 1.0?\n"
+	    "5: tls_min: of no use without tls\n" },
+
 	/* [account]: where to */
 	{ "host and provider both missing", "[account]\nauth = none\n",
 	    "1: host: missing; give host or provider\n" },

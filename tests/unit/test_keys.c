@@ -25,11 +25,6 @@ static const struct later_row {
 	const char *entry;
 	const char *what;
 } later_rows[] = {
-	{ "listen", "tls = starttls", "tls: starttls is" },
-	{ "listen", "tls = implicit", "tls: implicit is" },
-	{ "listen", "tls_min = 1.0", "tls_min:" },
-	{ "listen", "certificate = ca.pem", "certificate:" },
-	{ "listen", "key = key.pem", "key:" },
 	{ "account", "auth = digest-md5", "auth: digest-md5 is" },
 	{ "account", "auth = scram-sha-1", "auth: scram-sha-1 is" },
 	{ "account", "auth = scram-sha-256", "auth: scram-sha-256 is" },
