@@ -19,7 +19,7 @@
 PATH=$(python3 -c 'import os, sys; print(os.path.dirname(sys.executable))'):$PATH
 
 MESSAGE=$HERE/message.py
-PACKAGES=$TOP/build/packages
+. "$HERE/packages.sh"
 
 need_root() { [ "$(id -u)" -eq 0 ] || skip "$1 must be started by root"; }
 
@@ -52,68 +52,7 @@ begins() {
 	}
 }
 
-# ---- packages, unpacked aside ----
-
-# download FOLDER PACKAGE...: as .deb files.
-download() (
-	cd "$1" && shift &&
-	timeout 120 apt-get -q -o APT::Sandbox::User=root download "$@"
-)
-
-# unpack FOLDER PACKAGE...
-unpack() {
-	folder=$1; shift
-	mkdir -p "$folder/debs"
-	download "$folder/debs" "$@" || {
-		# The lists may be older than what the mirror still has.
-		timeout 200 apt-get -q update && download "$folder/debs" "$@"
-	} || return 1
-	for deb in "$folder/debs"/*.deb; do
-		dpkg-deb -x "$deb" "$folder" || return 1
-	done
-	rm -rf "$folder/debs"
-}
-
-lacks_libraries() {
-	LD_LIBRARY_PATH=$(libraries "$1") ldd "$1/$2" | grep -q 'not found'
-}
-
-libraries() { printf '%s' "$1/usr/lib/$(uname -m)-linux-gnu"; }
-
-# libraries_of PACKAGE: those it needs and that are not installed.
-libraries_of() {
-	apt-cache depends --recurse --important --no-pre-depends "$1" |
-		grep '^lib' | sort -u | while read -r library; do
-		case $(dpkg-query -W -f '${db:Status-Status}' "$library" \
-			2>/dev/null) in
-		installed) ;;
-		*) echo "$library" ;;
-		esac
-	done
-}
-
-# aside PACKAGE PROGRAM: unpacks the package, and what it lacks, once for all
-# runs; sets ASIDE, its root. PROGRAM is a path in it.
-aside() {
-	need apt-get dpkg-deb flock ldd
-	ASIDE=$PACKAGES/$1
-	(umask 022; mkdir -p "$PACKAGES")
-	(
-		flock 9
-		[ ! -e "$ASIDE/whole" ] || exit 0
-		rm -rf "$ASIDE"
-		umask 022
-		unpack "$ASIDE" "$1" || exit 1
-		if lacks_libraries "$ASIDE" "$2"; then
-			# shellcheck disable=SC2046 # one word each
-			unpack "$ASIDE" $(libraries_of "$1") || exit 1
-		fi
-		! lacks_libraries "$ASIDE" "$2" && : >"$ASIDE/whole"
-	) 9>"$PACKAGES/$1.lock" >"$T/$1.aside" 2>&1 || {
-		cat "$T/$1.aside"
-		skip "cannot fetch $1"
-	}
-}
+# ---- who they run as ----
 
 # users FOLDER NAME...: passwd and group files of the system with these users
 # behind. None of their numbers is a user's of the system.
