@@ -9,7 +9,7 @@ sends() {
 		-S smtp-auth=none -S mta="smtp://127.0.0.1:$LISTEN_PORT" "$@"
 }
 
-logged_in() {
+sends_by() {
 	how=$1; shift
 	sends -S smtp-auth="$how" \
 		-S mta="smtp://copier:toner@127.0.0.1:$LISTEN_PORT" "$@"
@@ -26,7 +26,7 @@ ok "it attaches two files" sends -s scans -a "$T/large" -a "$SMTPSEAL" \
 	boss@example.com desk@example.com <"$T/text"
 ok "the files arrive" carries "$T/large" "$SMTPSEAL"
 for how in plain login; do
-	ok "it logs in with $how" logged_in $how -s scan boss@example.com \
+	ok "it logs in with $how" logged_in sends_by $how -s scan boss@example.com \
 		<"$T/text"
 	ok "the text arrives after $how" says "two scans"
 done

@@ -12,21 +12,44 @@ REFUSAL="5.1.1 no such mailbox"
 ME=scan@example.com
 TAKEN=0
 
-# start_relay: also makes $T/small and $T/large, with CRLF. For clients that
-# send text files the same with LF, .lf; for those that put a blank line of
+# start_relay: also makes $T/small, $T/large and $T/scan, with CRLF. For clients
+# that send text files the same with LF, .lf; for those that put a blank line of
 # their own behind it, that without its last line, .less.
 start_relay() {
 	start_provider provider --tls starttls --cert "$CERTS/good.pem" \
 		--key "$CERTS/good.key" --strict
+	next_port
+	LOGIN_PORT=$PORT
 	write_config "$T/seal.ini" <<-END
 	tls = starttls
+	[listen logins]
+	address = 127.0.0.1:$LOGIN_PORT
+	auth = require
+	[device copier]
+	login = copier
+	login_password = toner
 	END
 	start_smtpseal "$T/seal.ini"
-	for kind in small large; do
+	for kind in small large scan; do
 		python3 "$MESSAGE" make $kind "$T/$kind"
 		tr -d '\r' <"$T/$kind" >"$T/$kind.lf"
 		sed '$d' "$T/$kind.lf" >"$T/$kind.less"
 	done
+}
+
+# logged_in COMMAND...: at the listener that lets nobody in without a login.
+logged_in() ( LISTEN_PORT=$LOGIN_PORT; "$@" )
+
+# start_refuser: from now on there is another smtpseal, whose provider takes no
+# message: it says so behind the dot.
+start_refuser() {
+	REFUSAL="5.6.0 no such content here"
+	start_provider refuser --tls implicit --cert "$CERTS/good.pem" \
+		--key "$CERTS/good.key" --strict --do "dot=reply:554 $REFUSAL\r\n"
+	write_config "$T/refuser.ini" <<-END
+	tls = implicit
+	END
+	start_smtpseal "$T/refuser.ini" seal-refuser
 }
 
 # taken: the next message the provider took, and what it was sent to.
@@ -65,7 +88,8 @@ refused() {
 
 # not_forwarded: what a device logs in with, copier and toner, stays here.
 not_forwarded() {
-	for secret in 'copier' 'toner' '\0000copier\0000toner'; do
+	for secret in 'copier' 'toner' '\0000copier\0000toner' \
+		'copier\0000copier\0000toner'; do
 		hasnt "$T/provider.log" \
 			"$(printf '%b' "$secret" | base64)" || return 1
 	done
@@ -73,6 +97,8 @@ not_forwarded() {
 
 nothing_odd() {
 	ok "the provider saw nothing odd" hasnt "$T/provider.log" VIOLATION
+	[ ! -f "$T/refuser.log" ] ||
+		ok "nor did the one who refuses" hasnt "$T/refuser.log" VIOLATION
 	ok "there is no message more" not taken
 	ok "the device's login stays here" not_forwarded
 }

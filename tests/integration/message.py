@@ -2,6 +2,8 @@
 
 message.py make small FILE      8-bit octets, dots, lines of 998 octets
 message.py make large FILE      300 kB of such lines, more than is held back
+message.py make scan FILE       a text and an attachment, both 8-bit and full of
+                                dots, below a header of long fields
 message.py send PORT FILE[,FILE...] FROM RCPT...
                                 all in one connection; replies are printed
 message.py compare FILE STORED...
@@ -45,9 +47,34 @@ AWKWARD = [
 ]
 
 
+SCAN = [
+    *HEADER[:4],
+    b"References:",
+    *(b" <%04d.%s@copier>" % (n, b"r" * 40) for n in range(60)),
+    b"X-Long: " + b"y" * 990,
+    b"Subject: =?utf-8?q?gr=C3=BC=C3=9Fe?=",
+    b"MIME-Version: 1.0",
+    b"Content-Type: multipart/mixed; boundary=\".=_scan\"",
+    b"",
+    b".", b"...", b"",
+    b"--.=_scan",
+    b"Content-Type: text/plain; charset=utf-8",
+    b"Content-Transfer-Encoding: 8bit",
+    b"",
+    "zwei Seiten f\u00fcr B\u00fcro 2".encode(), b".", b".gruesse", b"",
+    b"--.=_scan",
+    b"Content-Type: text/plain; charset=iso-8859-1",
+    b"Content-Disposition: attachment; filename=\"page.txt\"",
+    b"Content-Transfer-Encoding: 8bit",
+    b"",
+    *AWKWARD,
+    b"--.=_scan--",
+]
+
+
 def make(kind, path):
     dice = random.Random(5321)
-    lines = HEADER + AWKWARD
+    lines = SCAN if kind == "scan" else HEADER + AWKWARD
     if kind == "large":
         for _ in range(600):
             line = bytes(dice.choices(b".ab \xe9\xff\t", k=dice.randint(0, 998)))
