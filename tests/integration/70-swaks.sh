@@ -21,7 +21,7 @@ ok "it sends to three, in one flight" sends "$T/large.less" --pipeline \
 ok "it arrives for three" arrives "$T/large" \
 	boss@example.com desk@example.com third@example.com
 for how in PLAIN LOGIN; do
-	ok "it logs in with $how" sends "$T/small.less" \
+	ok "it logs in with $how" logged_in sends "$T/small.less" \
 		--auth $how --auth-user copier --auth-password toner
 	ok "all arrives after $how" arrives "$T/small"
 done
@@ -32,4 +32,6 @@ ok "it tells a refusal" refused 24 sends "$T/small.less" --to bad@example.com
 ok "and one of two, in one flight" sends "$T/small.less" --pipeline \
 	--to bad@example.com,boss@example.com
 ok "which arrives" arrives "$T/small"
+start_refuser
+ok "it tells a refusal behind the dot" refused 26 sends "$T/small.less"
 nothing_odd

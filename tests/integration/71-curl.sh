@@ -14,11 +14,11 @@ ok "all arrives" arrives "$T/small"
 ok "it sends to two" curl_here -T "$T/large" --mail-rcpt desk@example.com
 ok "it arrives for two" arrives "$T/large" boss@example.com desk@example.com
 for how in PLAIN LOGIN; do
-	ok "it logs in with $how" curl_here -T "$T/small" \
+	ok "it logs in with $how" logged_in curl_here -T "$T/small" \
 		--user copier:toner --login-options AUTH=$how
 	ok "all arrives after $how" arrives "$T/small"
 done
-ok "it logs in with the first line" curl_here -T "$T/small" \
+ok "it logs in with the first line" logged_in curl_here -T "$T/small" \
 	--user copier:toner --sasl-ir
 ok "all arrives after that" arrives "$T/small"
 ok "it attaches two files" curl_here -H "From: $ME" -H "Subject: scans" \
@@ -33,4 +33,6 @@ ok "the first of them" arrives "$T/small"
 ok "the second" arrives "$T/large" desk@example.com
 ok "it tells a refusal" refused 55 curl_here -v -T "$T/small" \
 	--mail-rcpt bad@example.com
+start_refuser
+ok "it tells one behind the dot" refused 8 curl_here -v -T "$T/small"
 nothing_odd

@@ -8,7 +8,7 @@ import smtplib
 import sys
 from email.message import EmailMessage
 
-port, me, small, large, program = sys.argv[1:]
+port, logins, me, small, large, program = sys.argv[1:]
 contents = [open(name, "rb").read() for name in (small, large)]
 to = ["boss@example.com"]
 
@@ -26,14 +26,14 @@ with smtplib.SMTP("127.0.0.1", int(port), "copier", 60) as server:
 
 for how in "PLAIN", "LOGIN":
     for ready in True, False:
-        with smtplib.SMTP("127.0.0.1", int(port), "copier", 60) as server:
+        with smtplib.SMTP("127.0.0.1", int(logins), "copier", 60) as server:
             server.ehlo()
             server.user, server.password = "copier", "toner"
             server.auth(how, getattr(server, "auth_" + how.lower()),
                         initial_response_ok=ready)
             server.sendmail(me, to, contents[0])
 
-with smtplib.SMTP("127.0.0.1", int(port), "copier", 60) as server:
+with smtplib.SMTP("127.0.0.1", int(logins), "copier", 60) as server:
     server.login("copier", "toner")
     heard = server.sendmail(me, to + ["bad@example.com"], contents[0])
     print(heard)
@@ -45,8 +45,8 @@ with smtplib.SMTP("127.0.0.1", int(port), "copier", 60) as server:
     server.sendmail(me, to, contents[0])
 PYTHON
 speaks() {
-	timeout 60 python3 "$T/python" "$LISTEN_PORT" "$ME" "$T/small" \
-		"$T/large" "$SMTPSEAL" >"$T/python.out"
+	timeout 60 python3 "$T/python" "$LISTEN_PORT" "$LOGIN_PORT" "$ME" \
+		"$T/small" "$T/large" "$SMTPSEAL" >"$T/python.out"
 }
 ok "it is content" speaks
 ok "the first arrives" arrives "$T/small"
@@ -61,4 +61,14 @@ ok "the other arrives" arrives "$T/small"
 ok "the only one is refused" \
 	has "$T/python.out" "{'bad2@example.com': (550, b'$REFUSAL')}"
 ok "the next arrives" arrives "$T/small"
+start_refuser
+sends_one() {
+	timeout 60 python3 -c 'import smtplib, sys
+port, me, name = sys.argv[1:]
+with smtplib.SMTP("127.0.0.1", int(port), "copier", 60) as server:
+    server.sendmail(me, "boss@example.com", open(name, "rb").read())' \
+		"$LISTEN_PORT" "$ME" "$T/small"
+}
+ok "content is refused" refused 1 sends_one
+ok "and it knows that it was that" has "$T/refused" SMTPDataError
 nothing_odd

@@ -31,4 +31,7 @@ for how in plain login; do
 	ok "the text arrives after $how" says "two scans"
 done
 ok "it tells a refusal" refused 4 sends -v -s scan bad@example.com <"$T/text"
+start_refuser
+ok "it tells one behind the dot" refused 4 sends -v -s scan boss@example.com \
+	<"$T/text"
 nothing_odd
