@@ -84,6 +84,14 @@ void buf_took(struct buf *buf, size_t len)
 }
 
 /* see buf.h */
+void buf_move(struct buf *buf, char *data, size_t cap)
+{
+	ENSURE(buf->head == 0 && buf->tail <= cap);
+	buf->data = data;
+	buf->cap = cap;
+}
+
+/* see buf.h */
 void buf_clear(struct buf *buf)
 {
 	buf->head = buf->tail = 0;

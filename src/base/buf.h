@@ -5,7 +5,8 @@
  * is put: a put that does not fit is our bug, and traps.
  *
  * Borrows: the storage, from whoever called buf_init; it outlives the buf.
- * Bounds:  the capacity given at init; it never grows.
+ * Bounds:  the capacity given at init, or by buf_move; it never grows by
+ *          itself.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -42,6 +43,13 @@ void buf_wrote(struct buf *buf, size_t len);
 /* What waits, oldest first; and the word that so much of it was taken. */
 struct span buf_peek(const struct buf *buf);
 void buf_took(struct buf *buf, size_t len);
+
+/*
+ * Other storage, of at least as many octets as wait. They lie at its front
+ * already: copied there by the caller, or seen there a second time. Nothing
+ * may have been taken of them.
+ */
+void buf_move(struct buf *buf, char *data, size_t cap);
 
 /* Forgets what waits. */
 void buf_clear(struct buf *buf);

@@ -135,7 +135,13 @@ static bool ask_data(struct session *session, const struct ask *ask)
 		return false;
 	body_init(&session->body, session->policy->takes_any_end);
 	buf_clear(&session->hold);
+	session->has_eight_bit = false;
 	session->phase = PHASE_COLLECT;
+	/* Minutes may pass before the dot. An account has few connections, and
+	 * its provider does not wait so long with a transaction open: the
+	 * envelope is said again then, to any of them. */
+	if (session->policy->holds_all)
+		outcome_give_back(session);
 	session->deadline =
 	    session->now + 1000 * (uint64_t)session->policy->message_timeout_s;
 	client_say(&session->client, "354 End with a dot on a line by itself");

@@ -79,6 +79,7 @@ struct client_policy {
 	bool takes_any_end;	    /* `end_of_data = close` */
 	uint64_t message_size;	    /* octets; 0: the provider's limit */
 	size_t hold;		    /* octets collected before DATA */
+	bool holds_all;		    /* or all: `hold` is where it begins */
 	unsigned recipients;	    /* per message */
 	unsigned command_timeout_s; /* from the start of a command */
 	unsigned message_timeout_s; /* from DATA */

@@ -18,7 +18,15 @@ static bool is_full(const struct session *session)
 bool rules_want_data(const struct session *session)
 {
 	return session->phase == PHASE_COLLECT &&
-	       (session->is_whole || is_full(session));
+	       (session->is_whole ||
+		   (is_full(session) && !session->policy->holds_all));
+}
+
+/* see rules.h */
+bool rules_want_room(const struct session *session)
+{
+	return session->phase == PHASE_COLLECT && !session->is_whole &&
+	       is_full(session) && session->policy->holds_all;
 }
 
 /* Is there a path that the device or the content waits for? */
@@ -253,8 +261,7 @@ static bool rule_data(struct session *session)
 	    session->played < envelope_end(&session->envelope))
 		return false;
 	failure = sending_plan(session);
-	if (!upstream->offers.eight_bit &&
-	    span_has_eight_bit(buf_peek(&session->hold)))
+	if (!upstream->offers.eight_bit && session->has_eight_bit)
 		failure = FAIL_EIGHT_BIT;
 	if (failure != FAIL_NONE) {
 		outcome_by_failure(session, failure);

@@ -18,6 +18,9 @@ bool rules_settle(struct session *session);
  * can be held. */
 bool rules_want_data(const struct session *session);
 
+/* More room is needed, since the content is to be collected whole. */
+bool rules_want_room(const struct session *session);
+
 /* Does the transaction need a connection that it has not got? */
 bool rules_want_link(const struct session *session);
 

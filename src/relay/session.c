@@ -95,6 +95,29 @@ void session_no_link(
 }
 
 /* see session.h */
+struct span session_held(const struct session *session)
+{
+	return buf_peek(&session->hold);
+}
+
+/* see session.h */
+void session_more_room(struct session *session, char *hold, size_t size)
+{
+	ENSURE(rules_want_room(session));
+	ENSURE(size > session->hold.cap);
+	buf_move(&session->hold, hold, size);
+}
+
+/* see session.h */
+void session_no_room(
+    struct session *session, enum failure failure, const struct loan *loan)
+{
+	ENSURE(rules_want_room(session));
+	outcome_by_failure(session, failure);
+	buf_init(&session->hold, loan->hold, loan->hold_size);
+}
+
+/* see session.h */
 void session_released(struct session *session)
 {
 	session->wants_release = false;
@@ -198,16 +221,20 @@ static bool put_commands(struct session *session, struct span *in)
 	return true;
 }
 
-/* What is wrong with the content so far, of which `fresh` just came. Whether
- * the provider takes 8-bit octets (RFC 6152) is looked at here only once its
- * DATA is under way; before that in rule_data. */
-static enum failure judge_content(
-    const struct session *session, struct span fresh)
+/*
+ * What is wrong with the content so far, of which `fresh` just came. Whether
+ * the provider takes 8-bit octets (RFC 6152) is known here only once its DATA
+ * is under way. Before that it is noted for rule_data that there are some, so
+ * that a message collected whole need not be looked at again from its front.
+ */
+static enum failure judge_content(struct session *session, struct span fresh)
 {
 	uint64_t limit = asks_size_limit(session);
 
 	if (limit > 0 && session->body.octets > limit)
 		return FAIL_TOO_LARGE;
+	if (session->phase == PHASE_COLLECT && !session->has_eight_bit)
+		session->has_eight_bit = span_has_eight_bit(fresh);
 	if (session->phase == PHASE_STREAM && session->upstream &&
 	    !session->upstream->offers.eight_bit && span_has_eight_bit(fresh))
 		return FAIL_EIGHT_BIT;
@@ -306,6 +333,8 @@ unsigned session_wants(const struct session *session)
 		wants |= WANT_LINK;
 	if (session->wants_release)
 		wants |= WANT_RELEASE;
+	if (rules_want_room(session))
+		wants |= WANT_ROOM;
 	if (wants_close(session))
 		wants |= WANT_CLOSE;
 	if (session->client.state == CLIENT_SECURING &&

@@ -11,8 +11,12 @@
  *   RCPT                                                  RCPT
  *                          the provider's answer
  *   DATA                   354, ours
+ *                          (`hold = all`: WANT_RELEASE)
  *   content                collected in `hold`
+ *                          (`hold = all`: WANT_ROOM when it is full)
  *   ... hold full, or dot                                 DATA, then content
+ *                          (`hold = all`: at the dot, and before it
+ *                          WANT_LINK, MAIL and RCPT once more)
  *   dot                                                   dot
  *                          the provider's answer;
  *                          WANT_RELEASE
@@ -42,7 +46,8 @@ enum {
 	WANT_LINK = 1 << 1,    /* session_lease or session_no_link */
 	WANT_RELEASE = 1 << 2, /* take the upstream back: session_released */
 	WANT_CLOSE = 1 << 3,   /* all was said: close the device's connection */
-	WANT_TLS = 1 << 4, /* our 220 was taken: begin TLS with the device */
+	WANT_TLS = 1 << 5,  /* our 220 was taken: begin TLS with the device */
+	WANT_ROOM = 1 << 4, /* session_more_room or session_no_room */
 };
 
 enum phase {
@@ -108,6 +113,7 @@ struct session {
 	size_t played;	 /* how far this upstream knows the envelope */
 	size_t playing;	 /* and how far when the awaited answer is good */
 	struct body body;
+	bool has_eight_bit; /* in the content collected before DATA */
 	struct rewrite rewrite;
 	struct rewrite_policy rewriting;
 	int64_t time; /* as the loan told */
@@ -140,6 +146,19 @@ void session_aim(struct session *session, struct span account);
 /* There is none to be had. */
 void session_no_link(
     struct session *session, enum failure failure, struct span host);
+
+/*
+ * The content needs more room than `hold` has: `size` octets at `hold`, which
+ * hold what session_held shows already. From here on the loan's own memory is
+ * not used by this message.
+ */
+struct span session_held(const struct session *session);
+void session_more_room(struct session *session, char *hold, size_t size);
+
+/* There is none, and why. The content is dropped, now and up to its dot; the
+ * loan's own memory is used again. */
+void session_no_room(
+    struct session *session, enum failure failure, const struct loan *loan);
 
 /* The upstream was taken back. */
 void session_released(struct session *session);

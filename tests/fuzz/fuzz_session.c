@@ -5,6 +5,7 @@
  *  - what goes to the provider is whole commands, in an order that makes
  *    sense, and nothing of a login before TLS is up when it would show;
  *  - content is canonical and has one end, said only behind the device's own;
+ *  - where all is held, no connection is while the device still speaks;
  *  - a device hears 2xx to its dot only when a whole 2xx reply began after
  *    our dot had left; and DATA is never said again once content went out;
  *  - somebody's time is running as long as anything is open.
@@ -22,6 +23,7 @@ enum {
 	ENVELOPE_OCTETS = 2048,
 	LITTLE_HOLD = 32,
 	MUCH_HOLD = 4096,
+	MOST_HOLD = 10000,
 	SIZE_LIMIT = 100,
 };
 
@@ -41,6 +43,7 @@ struct scene {
 	struct watch watch;
 	bool has_upstream;
 	bool was_released;
+	bool has_no_room;
 	unsigned slow;
 	uint64_t now;
 	struct loan loan;
@@ -49,6 +52,8 @@ struct scene {
 	char out[UPSTREAM_OUT_OCTETS];
 	char envelope[ENVELOPE_OCTETS];
 	char hold[MUCH_HOLD];
+	char *room; /* what `hold` has become: exactly so large */
+	size_t room_size;
 	char fields[REWRITE_TEXT_OCTETS];
 	char secret_octets[sizeof(THE_SECRET)];
 };
@@ -94,6 +99,38 @@ static void do_pool(void)
 	}
 }
 
+/* Somewhat more than there was; what there was is gone. */
+static void do_room(void)
+{
+	struct span held = session_held(&scene.session);
+	size_t before = scene.room ? scene.room_size : scene.loan.hold_size;
+	char *room;
+
+	if (scene.has_no_room || before >= MOST_HOLD) {
+		session_no_room(&scene.session,
+		    scene.has_no_room ? FAIL_NO_ROOM : FAIL_TOO_LARGE,
+		    &scene.loan);
+		free(scene.room);
+		scene.room = NULL;
+		return;
+	}
+	scene.room_size = before + before / 2;
+	room = malloc(scene.room_size);
+	ENSURE(room && held.len <= before);
+	memcpy(room, held.ptr, held.len);
+	session_more_room(&scene.session, room, scene.room_size);
+	free(scene.room);
+	scene.room = room;
+}
+
+static void end_room(void)
+{
+	if (session_is_busy(&scene.session))
+		return;
+	free(scene.room);
+	scene.room = NULL;
+}
+
 /* Keeps what was not used, in memory of exactly its length. */
 static void use(size_t used)
 {
@@ -124,6 +161,9 @@ static void move(void)
 		use(used);
 		watch_phase(&scene.watch);
 		wants = session_wants(&scene.session);
+		if (wants & WANT_ROOM)
+			do_room();
+		end_room();
 		do_pool();
 		session_put(&scene.session, (struct span){ 0 });
 		watch_phase(&scene.watch);
@@ -363,6 +403,18 @@ static void do_quit(struct span unused)
 		upstream_quit(&scene.upstream);
 }
 
+static void do_more(struct span unused)
+{
+	(void)unused;
+	scene.has_no_room = false;
+}
+
+static void do_full(struct span unused)
+{
+	(void)unused;
+	scene.has_no_room = true;
+}
+
 /* clang-format off */
 static const struct step_row {
 	void (*run)(struct span what);
@@ -385,6 +437,8 @@ static const struct step_row {
 	[PROGRAM_QUIT]      = { do_quit,      NOTHING },
 
 	[PROGRAM_CLIENT_SECURED] = { do_client_secured, NOTHING },
+	[PROGRAM_ROOM]      = { do_more,      NOTHING },
+	[PROGRAM_NO_ROOM]   = { do_full,      NOTHING },
 };
 /* clang-format on */
 static_assert(array_len(steps) == PROGRAM_STEPS, "every step has its row");
@@ -452,6 +506,7 @@ static void set_policies(const unsigned char *head)
 		.login_count = 1,
 		.recipients = head[PROGRAM_LIMITS] & 0x7f,
 		.message_size = head[PROGRAM_LIMITS] & 0x80 ? SIZE_LIMIT : 0,
+		.holds_all = head[PROGRAM_HOLD] & 2,
 		.command_timeout_s = 300,
 		.message_timeout_s = 1800,
 	};
@@ -475,7 +530,7 @@ static void begin(const unsigned char *head)
 	scene.secret =
 	    (struct secret){ scene.secret_octets, sizeof(THE_SECRET) - 1 };
 	scene.loan = (struct loan){ scene.envelope, sizeof(scene.envelope),
-		scene.hold, head[PROGRAM_HOLD] == 0 ? LITTLE_HOLD : MUCH_HOLD,
+		scene.hold, head[PROGRAM_HOLD] & 1 ? MUCH_HOLD : LITTLE_HOLD,
 		scene.fields, sizeof(scene.fields), 1795256108,
 		SPAN("<1@relay.example>") };
 	watch_init(&scene.watch, &scene.session, &scene.upstream,
@@ -504,6 +559,7 @@ static void end(void)
 	if (scene.has_upstream)
 		bury();
 	free(scene.pending);
+	ENSURE(!scene.room);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

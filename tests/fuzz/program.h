@@ -15,7 +15,7 @@ enum program_head {
 	PROGRAM_SECURITY,   /* enum upstream_security; 3 times enum client_tls;
 			       9 times enum client_auth */
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
-	PROGRAM_HOLD,	    /* how much is held: 0 little, else much */
+	PROGRAM_HOLD,	    /* bit 0: much is held at first; 1: then all */
 	PROGRAM_LIMITS,	    /* recipients; the high bit: a size limit */
 	PROGRAM_REWRITE,    /* what is changed in a message, as bits */
 	PROGRAM_HEAD,
@@ -38,6 +38,8 @@ enum program_step {
 	PROGRAM_SLOW, /* bit 0: the device takes nothing; 1: the provider */
 	PROGRAM_QUIT, /* the pool is tired of the one given back */
 	PROGRAM_CLIENT_SECURED, /* TLS with the device, if it is wished */
+	PROGRAM_ROOM, /* there is more room for content, or is no more */
+	PROGRAM_NO_ROOM,
 	PROGRAM_STEPS,
 };
 

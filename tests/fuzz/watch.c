@@ -278,6 +278,10 @@ void watch_gone(struct watch *watch)
 /* see watch.h */
 void watch_phase(struct watch *watch)
 {
-	if (watch->session->phase < PHASE_COLLECT)
+	const struct session *session = watch->session;
+
+	ENSURE(!session->policy->holds_all || session->is_whole ||
+	       session->phase < PHASE_COLLECT || !session->upstream);
+	if (session->phase < PHASE_COLLECT)
 		watch->has_content_left = false;
 }

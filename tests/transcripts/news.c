@@ -140,6 +140,20 @@ static void tell_device_tls(struct show *show, struct span words)
 	world_secure(&show->world);
 }
 
+static void tell_room(struct show *show, struct span words)
+{
+	(void)words;
+	seed_step(show, PROGRAM_ROOM);
+	show->world.has_no_room = false;
+}
+
+static void tell_no_room(struct show *show, struct span words)
+{
+	(void)words;
+	seed_step(show, PROGRAM_NO_ROOM);
+	show->world.has_no_room = true;
+}
+
 /* "@ slow device", "@ slow provider", "@ slow": who takes nothing. */
 static void tell_slow(struct show *show, struct span words)
 {
@@ -172,6 +186,8 @@ static const struct news_row {
 	{ "wait",            tell_wait },
 	{ "slow",            tell_slow },
 	{ "device-tls",      tell_device_tls },
+	{ "room",            tell_room },
+	{ "no-room",         tell_no_room },
 };
 /* clang-format on */
 

@@ -19,7 +19,8 @@ void seed_begin(struct show *show)
 		      3 * (unsigned)world->client_policy.tls +
 		      9 * (unsigned)world->client_policy.auth);
 	put(show, world->upstream_policy.mechanisms & 0xff);
-	put(show, world->hold < 1000 ? 0 : 1);
+	put(show, (world->hold >= 1000) |
+		      (unsigned)world->client_policy.holds_all << 1);
 	put(show, world->client_policy.recipients & 0x7f);
 	put(show, (world->upstream_policy.sender.len > 0) |
 		      (unsigned)world->client_policy.completes << 1);

@@ -15,11 +15,6 @@ static uint32_t mechanisms_of(struct span names)
 
 /* ---- settings with a number ---- */
 
-static void set_hold(struct show *show, uint64_t number)
-{
-	show->world.hold = number;
-}
-
 static void set_message_size(struct show *show, uint64_t number)
 {
 	show->world.client_policy.message_size = number;
@@ -57,7 +52,6 @@ static const struct number_row {
 	const char *key;
 	void (*set)(struct show *, uint64_t number);
 } numbers[] = {
-	{ "hold",         set_hold },
 	{ "message_size", set_message_size },
 	{ "recipients",   set_recipients },
 	{ "hide",         set_hide },
@@ -68,6 +62,19 @@ static const struct number_row {
 /* clang-format on */
 
 /* ---- settings with words ---- */
+
+/* How much; or all, of which the first part has the size said before. */
+static void set_hold(struct show *show, struct span value)
+{
+	uint64_t number;
+
+	if (span_equal(value, SPAN("all")))
+		show->world.client_policy.holds_all = true;
+	else if (span_number(value, WORLD_OCTETS, &number))
+		show->world.hold = number;
+	else
+		show_fail(show, "neither a number nor all", value);
+}
 
 static void set_redirect(struct show *show, struct span value)
 {
@@ -168,6 +175,7 @@ static const struct word_row {
 	const char *key;
 	void (*set)(struct show *, struct span value);
 } words[] = {
+	{ "hold",        set_hold },        /* a number, all */
 	{ "tls",         set_tls },
 	{ "auth",        set_auth },
 	{ "hello",       set_hello },

@@ -39,6 +39,7 @@ void world_end(struct world *world)
 	free(world->out);
 	free(world->loan_envelope);
 	free(world->loan_hold);
+	free(world->room);
 }
 
 static size_t piece(const struct world *world, size_t len)
@@ -46,15 +47,52 @@ static size_t piece(const struct world *world, size_t len)
 	return world->grain && world->grain < len ? world->grain : len;
 }
 
-static void lease(struct world *world)
+static struct loan make_loan(struct world *world)
 {
-	struct loan loan = { world->loan_envelope, WORLD_LOAN_OCTETS,
+	return (struct loan){ world->loan_envelope, WORLD_LOAN_OCTETS,
 		world->loan_hold, world->hold, world->loan_fields,
 		sizeof(world->loan_fields), 1795256108,
 		SPAN("<unique@relay>") };
+}
+
+static void lease(struct world *world)
+{
+	struct loan loan = make_loan(world);
 
 	session_provider_size(&world->session, world->upstream.offers.max_size);
 	session_lease(&world->session, &world->upstream, &loan);
+}
+
+/* Twice as much as there was: memory of exactly its size, the one before is
+ * gone. */
+static void give_room(struct world *world)
+{
+	struct span held = session_held(&world->session);
+	struct loan loan = make_loan(world);
+	char *before = world->room;
+
+	if (world->has_no_room) {
+		session_no_room(&world->session, FAIL_NO_ROOM, &loan);
+		world->room = NULL;
+	} else {
+		world->room_size =
+		    2 * (before ? world->room_size : loan.hold_size);
+		world->room = malloc(world->room_size);
+		ENSURE(world->room && held.len <= world->room_size);
+		memcpy(world->room, held.ptr, held.len);
+		session_more_room(
+		    &world->session, world->room, world->room_size);
+	}
+	free(before);
+}
+
+/* A message is over: so is what was lent for it. */
+static void end_room(struct world *world)
+{
+	if (session_is_busy(&world->session))
+		return;
+	free(world->room);
+	world->room = NULL;
 }
 
 /* What the pool does: leases what is ready, takes back what is released. */
@@ -89,6 +127,9 @@ static void move(struct world *world)
 		used = session_put(&world->session, in);
 		buf_took(&world->from_client, used);
 		wants = session_wants(&world->session);
+		if (wants & WANT_ROOM)
+			give_room(world);
+		end_room(world);
 		do_pool(world);
 		session_put(&world->session, (struct span){ 0 });
 	} while (used > 0 || (wants & WANT_RELEASE) ||

@@ -30,9 +30,12 @@ struct world {
 	bool is_provider_slow;
 	uint64_t now;
 	size_t hold;
-	char *out; /* lent to the upstream */
+	bool has_no_room; /* there is no more than `hold` */
+	char *out;	  /* lent to the upstream */
 	char *loan_envelope;
 	char *loan_hold;
+	char *room; /* what `hold` has become; NULL: it is the loan's */
+	size_t room_size;
 	char loan_fields[REWRITE_TEXT_OCTETS];
 	struct buf from_client; /* said by the device, not used yet */
 	struct buf to_client;	/* said to it, not checked yet */

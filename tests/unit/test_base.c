@@ -202,6 +202,24 @@ static void test_buf_space(void **state)
 	assert_int_equal(buf_room(&buf), 1);
 }
 
+static void test_buf_move(void **state)
+{
+	char storage[4];
+	char more[8] = "abc?????";
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, storage, sizeof(storage));
+	buf_put(&buf, SPAN("abc"));
+	buf_move(&buf, more, sizeof(more));
+	assert_int_equal(buf_room(&buf), 5);
+	buf_put(&buf, SPAN("defgh"));
+	assert_span(buf_peek(&buf), "abcdefgh");
+	buf_took(&buf, 8);
+	buf_move(&buf, storage, sizeof(storage));
+	assert_int_equal(buf_room(&buf), 4);
+}
+
 static void test_buf_zeroed(void **state)
 {
 	struct buf buf = { 0 };
@@ -626,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_buf_queue),
 		cmocka_unit_test(test_buf_space),
+		cmocka_unit_test(test_buf_move),
 		cmocka_unit_test(test_buf_zeroed),
 		cmocka_unit_test(test_text_cut),
 		cmocka_unit_test(test_text_end),
