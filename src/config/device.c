@@ -8,7 +8,7 @@
 #include "config/suggest.h"
 #include "net/settings.h"
 
-enum { DEFAULT_HOLD = 64 * 1024 };
+enum { DEFAULT_HOLD = 64 * 1024, HOLD_ALL = 0 };
 
 /* As the section is written. */
 struct device_draft {
@@ -23,7 +23,7 @@ struct device_draft {
 	struct value_texts recipients;
 	unsigned hide;
 	int end_of_data;
-	uint64_t hold;
+	uint64_t hold; /* or HOLD_ALL, which is no size */
 };
 
 #define AT(field) offsetof(struct device_draft, field)
@@ -75,8 +75,8 @@ static enum value_verdict read_hold(
 {
 	if (!span_equal_nocase(value, SPAN("all")))
 		return value_size(reading, value, range, field);
-	value_bad(reading, "all is not available in this version");
-	return VALUE_LATER;
+	*(uint64_t *)field = HOLD_ALL;
+	return VALUE_GOOD;
 }
 
 /* clang-format off */
@@ -334,7 +334,9 @@ void device_read(struct draft *draft, const struct ini_section *section)
 	device.clients = read.client.list;
 	device.client_count = read.client.count;
 	device.hide = read.hide;
-	device.hold = (size_t)read.hold;
+	/* What is collected whole begins in memory: most messages are small. */
+	device.holds_all = read.hold == HOLD_ALL;
+	device.hold = device.holds_all ? DEFAULT_HOLD : (size_t)read.hold;
 	device.takes_any_end = read.end_of_data != 0;
 	device.redirect = span_of(read.redirect);
 	device.allowed = read.recipients.list;

@@ -21,6 +21,7 @@ static void drop(struct conn *conn)
 {
 	if (--conn->holds > 0)
 		return;
+	spool_close(&conn->spool);
 	loan_return(&conn->loan);
 	server_forget(conn->server, conn);
 	route_end(conn);
@@ -114,6 +115,7 @@ static void make_policy(struct conn *conn)
 		.takes_any_end = conn->device->takes_any_end,
 		.message_size = limits->message_size,
 		.hold = conn->device->hold,
+		.holds_all = conn->device->holds_all,
 		.recipients = limits->recipients,
 		.command_timeout_s = limits->command_timeout_s,
 		.message_timeout_s = limits->message_timeout_s,
@@ -196,6 +198,11 @@ static bool obey(struct conn *conn)
 		route_give_back(conn);
 		return true;
 	}
+	if (wants & WANT_ROOM) {
+		spool_serve(&conn->spool, &conn->session, &conn->loan,
+		    conn->settings->state_directory);
+		return true;
+	}
 	if ((wants & WANT_LINK) && !conn->waiter.pool) {
 		route_ask(conn);
 		return !conn->waiter.pool;
@@ -246,6 +253,7 @@ static void end_message(struct conn *conn)
 	if (session_is_busy(&conn->session) ||
 	    (session_wants(&conn->session) & WANT_LINK))
 		return;
+	spool_close(&conn->spool);
 	loan_return(&conn->loan);
 	route_end(conn);
 	conn->account = 0;

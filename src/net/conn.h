@@ -2,7 +2,8 @@
  * conn - one device's connection.
  *
  * Owns:    its channel, its session, and for the time of a message the loan of
- *          large buffers; one block, freed when its last handle is closed.
+ *          large buffers and the file that they may grow into; one block,
+ *          freed when its last handle is closed.
  * Borrows: a link, leased from a pool for a message.
  * Bounds:  a device that says nothing costs the block alone.
  */
@@ -12,6 +13,7 @@
 #include "net/channel.h"
 #include "net/pool.h"
 #include "net/settings.h"
+#include "net/spool.h"
 #include "relay/session.h"
 
 enum {
@@ -51,6 +53,7 @@ struct conn {
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */
 	struct loan loan;
+	struct spool spool;
 	bool is_closing;
 	bool is_lingering;
 	uint64_t leave_until; /* 0: the device is not leaving */

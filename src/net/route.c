@@ -51,6 +51,9 @@ static void adopt(struct conn *conn, struct link *link)
 		    &conn->session, FAIL_NO_MEMORY, route_host(conn));
 		return;
 	}
+	/* The message before may have ended in this very turn. */
+	if (!session_is_busy(&conn->session))
+		spool_close(&conn->spool);
 	conn->link = link;
 	link->lessee = conn;
 	link->owner = &link_owner;

@@ -90,6 +90,7 @@ struct device_settings {
 	bool is_by_sender; /* of these, those whose `senders` match */
 	unsigned hide;	   /* client_keyword bits */
 	size_t hold;
+	bool holds_all;	    /* a message is collected whole */
 	bool takes_any_end; /* `end_of_data = close` */
 	bool keeps_sender;  /* whatever the account says */
 	struct span sender;

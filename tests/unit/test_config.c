@@ -258,6 +258,13 @@ static const struct row {
 	    GOOD "[device a]\nclient = 192.0.2.1\nhide = AUTH, DSN\n",
 	    "6: hide: DSN is none of STARTTLS, AUTH, 8BITMIME, SIZE, "
 	    "PIPELINING\n" },
+	{ "no hold at all", GOOD "[device a]\nclient = 192.0.2.1\nhold = 0\n",
+	    "6: hold: 0 is not a size from 1024 to 16777216 octets (such as "
+	    "64k, 10M)\n" },
+	{ "a hold that says more than all",
+	    GOOD "[device a]\nclient = 192.0.2.1\nhold = all of it\n",
+	    "6: hold: all of it is not a size from 1024 to 16777216 octets "
+	    "(such as 64k, 10M)\n" },
 	{ "a hold out of range",
 	    GOOD "[device a]\nclient = 192.0.2.1\nhold = 1G\n",
 	    "6: hold: 1G is not a size from 1024 to 16777216 octets (such as "

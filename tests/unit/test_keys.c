@@ -46,7 +46,6 @@ static const struct later_row {
 	    "oauth_authorize_url:" },
 	{ "account", "oauth_ca_file = ca.pem", "oauth_ca_file:" },
 	{ "account", "oauth_subject = x", "oauth_subject:" },
-	{ "device x", "hold = all", "hold: all is" },
 };
 
 /* An account and a device that are all right, with one entry more. */

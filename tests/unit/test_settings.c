@@ -134,6 +134,7 @@ static void test_full(void **state)
 	assert_int_equal(
 	    device->hide, CLIENT_KEYWORD_AUTH | CLIENT_KEYWORD_8BITMIME);
 	assert_int_equal(device->hold, 1048576);
+	assert_false(device->holds_all);
 	assert_string_equal(settings->devices[1].name, "default");
 	assert_int_equal(settings->devices[1].accounts[0], 0);
 	assert_int_equal(settings->limits.connections, 9);
@@ -149,6 +150,19 @@ static void test_full(void **state)
 	settings_drop(settings);
 }
 
+/* All begins with as much as any other device's message. */
+static void test_hold_all(void **state)
+{
+	struct settings *settings = scratch_read_good(
+	    GOOD "[device a]\nclient = 192.0.2.1\nhold = ALL\n");
+
+	(void)state;
+	assert_true(settings->devices[0].holds_all);
+	assert_int_equal(settings->devices[0].hold, 65536);
+	assert_false(settings->devices[1].holds_all);
+	settings_drop(settings);
+}
+
 /* What a device's section leaves out is as for all other devices. */
 static void test_device_defaults(void **state)
 {
@@ -161,6 +175,7 @@ static void test_device_defaults(void **state)
 	assert_string_equal(device->name, "a");
 	assert_int_equal(device->line, 7);
 	assert_int_equal(device->hold, 65536);
+	assert_false(device->holds_all);
 	assert_int_equal(device->hide, 0);
 	assert_int_equal(device->account_count, 1);
 	assert_int_equal(device->accounts[0], 0);
@@ -305,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_device_defaults),
+		cmocka_unit_test(test_hold_all),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_every_preset),
 		cmocka_unit_test(test_presets_in_detail),
