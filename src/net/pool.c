@@ -205,7 +205,8 @@ static void assign(struct pool *pool)
 {
 	struct link *link;
 
-	while (pool->first && (link = freshest_idle(pool)) && may_begin(pool))
+	while (pool->first && (link = freshest_idle(pool)) &&
+	       (pool->first->is_begun || may_begin(pool)))
 		lease(pool, link);
 }
 
@@ -224,8 +225,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 	while (wants_fresh && (link = freshest_idle(pool)))
 		retire(link);
 	link = pool->first ? NULL : freshest_idle(pool);
-	/* A replacement belongs to a message that was begun already. */
-	if (link && (wants_fresh || may_begin(pool))) {
+	if (link && (waiter->is_begun || may_begin(pool))) {
 		wake(link);
 		return link;
 	}

@@ -30,6 +30,7 @@ struct waiter {
 	struct waiter *previous;
 	const struct waiter_ops *ops;
 	struct pool *pool; /* NULL: it does not wait */
+	bool is_begun;	   /* its message was counted for the rate already */
 };
 
 struct pool {

@@ -126,6 +126,8 @@ static struct link *lease(struct conn *conn, enum failure *failure)
 	size_t i = conn->device->accounts[conn->account];
 
 	session_aim(&conn->session, span_of(conn->settings->accounts[i].name));
+	/* A message is one message, however often it needs a connection. */
+	conn->waiter.is_begun = session_is_bound(&conn->session);
 	if (pool)
 		return pool_lease(pool, &conn->waiter,
 		    session_wants_fresh(&conn->session), failure);

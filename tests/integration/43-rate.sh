@@ -40,3 +40,16 @@ for n in 1 2 3 4 5; do send $n; done
 ok "a higher rate lets them through" same 7 \
 	"$(ls "$T/p.store" | grep -c eml)"
 ok "it ends in order" stop "$SEAL_PID"
+
+# ---- a message that needs a connection twice is one message ----
+
+{ sed 's/^rate = .*/rate = 2/' "$T/seal.ini"
+	printf '[device a]\nclient = 127.0.0.1\nhold = all\n'; } >"$T/all.ini"
+start_smtpseal "$T/all.ini" seal-all
+send eight
+ok "hold = all: the first passes" has "$T/heard" "250 2.0.0 queued"
+send nine
+ok "hold = all: so does the second" has "$T/heard" "250 2.0.0 queued"
+send ten
+ok "hold = all: the third is held" has "$T/heard" "451 4.3.2"
+ok "hold = all: it ends in order" stop "$SEAL_PID"
