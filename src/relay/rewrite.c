@@ -349,14 +349,18 @@ enum rewrite_verdict rewrite_plan(struct rewrite *rewrite,
     const struct rewrite_policy *policy, const struct rewrite_world *world,
     struct span content, bool is_whole)
 {
+	struct span section = span_first(content, REWRITE_SECTION_OCTETS);
 	struct survey survey = { .rewrite = rewrite,
 		.policy = policy,
 		.world = world,
-		.content = content };
-	size_t begin = separator_length(content);
-	enum header_verdict end = survey_section(&survey, begin, is_whole);
-	bool must = must_rewrite(&survey);
+		.content = section };
+	size_t begin = separator_length(section);
+	enum header_verdict end;
+	bool must;
 
+	is_whole = is_whole && section.len == content.len;
+	end = survey_section(&survey, begin, is_whole);
+	must = must_rewrite(&survey);
 	rewrite->is_planned = true;
 	rewrite->is_untouched = end == HEADER_MORE;
 	if (end == HEADER_MORE)

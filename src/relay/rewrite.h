@@ -12,7 +12,8 @@
  *
  * Borrows: storage for the new text, with the loan.
  * Bounds:  REWRITE_EDITS edits, the storage; a section that does not fit into
- *          `hold` passes untouched, and is told.
+ *          `hold`, or into REWRITE_SECTION_OCTETS, passes untouched, and is
+ *          told: whoever holds all must not be made to look at all.
  */
 #ifndef RELAY_REWRITE_H
 #define RELAY_REWRITE_H
@@ -24,6 +25,7 @@
 enum {
 	REWRITE_EDITS = 16,
 	REWRITE_TEXT_OCTETS = 4096, /* the least the storage must hold */
+	REWRITE_SECTION_OCTETS = 1 << 20,
 };
 
 struct rewrite_policy {

@@ -34,8 +34,8 @@ static void tell_plan(struct session *session)
 	if (rewrite->is_untouched && session->rewriting.sender.len > 0 &&
 	    fact_begin(facts, LOG_LEVEL_WARN, "header-untouched")) {
 		fact_word(facts, "hint",
-		    SPAN("the header section is too large "
-			 "to be rewritten; raise hold in [device]"));
+		    SPAN("the header section is too large to be "
+			 "rewritten; raise hold in [device], to 1M at most"));
 		fact_end(facts);
 	}
 }

@@ -257,6 +257,30 @@ static void test_large_section_passes(void **state)
 }
 
 /* More edits than there is room for: none at all. */
+/* However much is held, so much is looked at. */
+static void test_vast_section_passes(void **state)
+{
+	static char in[2 * REWRITE_SECTION_OCTETS];
+	struct rewrite_policy policy = TO_SENDER;
+	struct rewrite rewrite;
+	char fields[REWRITE_TEXT_OCTETS];
+	size_t head = sizeof("From: a@b\r\n") - 1;
+
+	(void)state;
+	memset(in, 'x', sizeof(in));
+	memcpy(in, "From: a@b\r\nX:", head + 2);
+	for (size_t i = 0; i < 2; i++) {
+		/* The empty line is the last that is seen, and then not. */
+		memcpy(in + REWRITE_SECTION_OCTETS - 4 + i, "\r\n\r\n", 4);
+		rewrite_init(&rewrite, fields, sizeof(fields));
+		assert_int_equal(rewrite_plan(&rewrite, &policy, &world,
+				     span_make(in, sizeof(in) - 2), true),
+		    REWRITE_READY);
+		assert_int_equal(rewrite.is_untouched, i == 1);
+		assert_int_equal(rewrite.count > 0, i == 0);
+	}
+}
+
 static void test_too_many_edits(void **state)
 {
 	static const struct rewrite_policy policy = TO_SENDER;
@@ -310,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_null_sender_is_kept),
 		cmocka_unit_test(test_large_section_passes),
+		cmocka_unit_test(test_vast_section_passes),
 		cmocka_unit_test(test_too_many_edits),
 		cmocka_unit_test(test_dates),
 	};
