@@ -156,6 +156,26 @@ ok "30 MB: our own memory does not grow ($before to $middle kB)" \
 ok "30 MB: the log says how many" grep -qE \
 	"event=message result=sent client=127.0.0.2 device=slow .* bytes=30[0-9]{6} " "$LOG"
 
+# ---- a device that waits for nothing ----
+
+cat >"$T/hasty.py" <<'X'
+import socket
+import sys
+
+device = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60,
+                                  ("127.0.0.2", 0))
+page = b"0123456789012345678901234567890123456789\r\n" * 5000
+message = (b"MAIL FROM:<printer@device>\r\nRCPT TO:<boss@example.com>\r\n"
+           b"DATA\r\nSubject: hasty\r\n\r\n" + page + b".\r\n")
+device.sendall(b"EHLO device\r\n" + 3 * message + b"QUIT\r\n")
+sys.stdout.write(device.makefile("rb").read().decode("latin-1"))
+X
+timeout 60 python3 "$T/hasty.py" "$LISTEN_PORT" >"$T/hasty.said" 2>&1
+ok "three in one piece: all are sent" same 3 \
+	"$(count "$T/hasty.said" "250 2.0.0 queued")"
+ok "three in one piece: they are of one size" same 3 \
+	"$(grep -c "event=message result=sent .* bytes=210[0-9]* " "$LOG")"
+
 # ---- a device that is switched off ----
 
 begin_slow gone 10000000
