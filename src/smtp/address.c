@@ -272,6 +272,92 @@ enum address_verdict address_read_path(struct span argument, struct span prefix,
 	return address_read(path, address);
 }
 
+/* ---- lists ---- */
+
+/* Length of the item at the front of a list, up to what ends it outside
+ * quotes. */
+static size_t item_length(struct span text)
+{
+	size_t len = 0;
+
+	while (len < text.len && !is_one_of(text.ptr[len], " \t,;<>")) {
+		size_t quoted = 1;
+
+		if (text.ptr[len] == '"')
+			quoted = quoted_length(span_from(text, len));
+		if (quoted == 0)
+			return text.len;
+		len += quoted;
+	}
+	return len;
+}
+
+/* Passes all that may stand between two items; was a separator in it? */
+static bool pass_between(struct span *rest)
+{
+	bool is_separated = false;
+
+	while (rest->len > 0 && is_one_of(rest->ptr[0], " \t,;<>")) {
+		is_separated |= is_one_of(rest->ptr[0], ",;");
+		*rest = span_from(*rest, 1);
+	}
+	return is_separated;
+}
+
+/*
+ * The item at the front of a list; `*rest` is left at the next one, or empty.
+ * Names have no place here: a comma in one looks like any other. Behind the
+ * last item parameters may stand, which may hold what separates items
+ * ("ORCPT=rfc822;a@b"); they are told by the blank or bracket before them.
+ */
+static enum address_verdict read_item(
+    struct span *rest, struct address *address)
+{
+	size_t len = item_length(*rest);
+	enum address_verdict verdict =
+	    address_read(strip_quotes(span_first(*rest, len)), address);
+
+	if (verdict != ADDRESS_READY)
+		return verdict;
+	*rest = span_from(*rest, len);
+	if (pass_between(rest))
+		return ADDRESS_READY;
+	if (holds_address(*rest))
+		return ADDRESS_SEVERAL;
+	if (find_unquoted(*rest, '>') < rest->len)
+		return ADDRESS_SYNTAX; /* within brackets nothing follows */
+	*rest = span_from(*rest, rest->len);
+	return ADDRESS_READY;
+}
+
+/* see address.h */
+bool address_next(struct span *more, struct address *address)
+{
+	return more->len > 0 && read_item(more, address) == ADDRESS_READY;
+}
+
+/* see address.h */
+enum address_verdict address_read_list(struct span argument, struct span prefix,
+    struct address *first, struct span *more)
+{
+	struct address item;
+	struct span rest;
+	enum address_verdict verdict =
+	    address_read_path(argument, prefix, first, &rest);
+
+	*more = (struct span){ 0 };
+	/* A list may be longer than any address. */
+	if (verdict != ADDRESS_SEVERAL && verdict != ADDRESS_LONG)
+		return verdict;
+	rest = span_from(argument, prefix.len);
+	pass_between(&rest);
+	verdict = read_item(&rest, first);
+	*more = rest;
+	while (verdict == ADDRESS_READY && rest.len > 0)
+		verdict = read_item(&rest, &item);
+	return verdict;
+}
+
 /* see address.h */
 bool address_is_null(const struct address *address)
 {

@@ -27,7 +27,7 @@ enum address_verdict {
 	ADDRESS_SYNTAX,	 /* not an address */
 	ADDRESS_FOREIGN, /* octets above 0x7E: SMTPUTF8 is not offered */
 	ADDRESS_LONG,	 /* over ADDRESS_MAX_OCTETS */
-	ADDRESS_SEVERAL, /* more than one address in one command */
+	ADDRESS_SEVERAL, /* more than one address where one is wanted */
 };
 
 /*
@@ -36,6 +36,19 @@ enum address_verdict {
  */
 enum address_verdict address_read_path(struct span argument, struct span prefix,
     struct address *address, struct span *parameters);
+
+/*
+ * Reads "TO:<a@b,c@d>", which printers with one field for addresses send, to
+ * the first address and to `*more`, from which address_next takes the others;
+ * it is empty when there are none. Also "a@b; c@d" and "<a@b>, <c@d>". What
+ * address_read_path reads as one address is one. Every item was read when
+ * this returns ADDRESS_READY.
+ */
+enum address_verdict address_read_list(struct span argument, struct span prefix,
+    struct address *first, struct span *more);
+
+/* Takes one more address of a list; false when there is none. */
+bool address_next(struct span *more, struct address *address);
 
 /* Reads one bare address, as configured: "user@domain". */
 enum address_verdict address_read(struct span text, struct address *address);

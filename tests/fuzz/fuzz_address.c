@@ -73,6 +73,47 @@ static void check_path(struct span heard)
 	ENSURE(span_equal(say(&address, again), said));
 }
 
+/* All of a list: each is one path, and said in the plainest way the list is
+ * read to the same. */
+static void check_list(struct span heard)
+{
+	static char line[MAX + 3];
+	static char storage[3 * MAX];
+	static char again_storage[3 * MAX];
+	char said[PATH_MAX_OCTETS];
+	struct address address;
+	struct span more;
+	struct text all;
+	struct text again;
+	struct text text;
+
+	text_init(&text, line, sizeof(line));
+	text_puts(&text, "tO:");
+	text_put(&text, heard);
+	if (address_read_list(text_span(&text), SPAN("TO:"), &address, &more) !=
+	    ADDRESS_READY)
+		return;
+	text_init(&all, storage, sizeof(storage));
+	text_puts(&all, "TO:");
+	do {
+		if (all.len > 3)
+			text_putc(&all, ',');
+		text_put(&all, say(&address, said));
+		check_said(say(&address, said));
+	} while (address_next(&more, &address));
+	ENSURE(more.len == 0 && !all.cut);
+	ENSURE(address_read_list(text_span(&all), SPAN("TO:"), &address,
+		   &more) == ADDRESS_READY);
+	text_init(&again, again_storage, sizeof(again_storage));
+	text_puts(&again, "TO:");
+	do {
+		if (again.len > 3)
+			text_putc(&again, ',');
+		text_put(&again, say(&address, said));
+	} while (address_next(&more, &address));
+	ENSURE(span_equal(text_span(&again), text_span(&all)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct address address;
@@ -83,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	grain_init(&grain, data, size);
 	while (grain_next(&grain, (struct span){ 0 }, &piece)) {
 		check_path(piece);
+		check_list(piece);
 		if (address_read(piece, &address) == ADDRESS_READY)
 			check_said(say(&address, said));
 	}

@@ -208,6 +208,138 @@ static void test_prefix(void **state)
 	assert_true(address_is_null(&address));
 }
 
+static const struct list_row {
+	const char *heard; /* behind "TO:" */
+	const char *said;  /* all paths, one behind the other */
+	enum address_verdict verdict;
+} lists[] = {
+	/* one address is no list, whatever is in it */
+	{ "<a@b>", "<a@b>", ADDRESS_READY },
+	{ "<a@b> NOTIFY=NEVER", "<a@b>", ADDRESS_READY },
+	{ "<>", "<>", ADDRESS_READY },
+	{ "<\"a,b\"@c>", "<\"a,b\"@c>", ADDRESS_READY },
+	{ "<\"a;b\"@c>", "<\"a;b\"@c>", ADDRESS_READY },
+	{ "\"a, b\"@c", "<\"a, b\"@c>", ADDRESS_READY },
+	{ "<@x,@y:a@b>", "<a@b>", ADDRESS_READY },
+	{ "Doe, Joe <a@b>", "<a@b>", ADDRESS_READY },
+	{ "<\"x@y, z\" <a@b>>", "<a@b>", ADDRESS_READY },
+	{ "<a@b> ORCPT=rfc822;c@d", "<a@b>", ADDRESS_READY },
+	{ "<a@b>,", "<a@b>", ADDRESS_READY },
+	{ "<a@b,>", "<a@b>", ADDRESS_READY },
+	{ "a@b;", "<a@b>", ADDRESS_READY },
+
+	/* lists */
+	{ "<a@b,c@d>", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b;c@d>", "<a@b><c@d>", ADDRESS_READY },
+	{ " < a@b ,\tc@d > ", "", ADDRESS_SYNTAX },
+	{ " < a@b , c@d > ", "<a@b><c@d>", ADDRESS_READY },
+	{ "a@b,c@d", "<a@b><c@d>", ADDRESS_READY },
+	{ "a@b; c@d", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b>,<c@d>", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b> ; <c@d>;", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b>,c@d", "<a@b><c@d>", ADDRESS_READY },
+	{ "a@b, <c@d>", "<a@b><c@d>", ADDRESS_READY },
+	{ "<<a@b>,<c@d>>", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b,c@d", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b,,c@d,>", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a,c@d,e>", "<a><c@d><e>", ADDRESS_READY },
+	{ "<a@b.,c@d.>", "<a@b><c@d>", ADDRESS_READY },
+	{ "'a@b','c@d'", "<a@b><c@d>", ADDRESS_READY },
+	{ "<\"a@b\";\"c@d\">", "<a@b><c@d>", ADDRESS_READY },
+	{ "<\"a,b\"@c,d@e>", "<\"a,b\"@c><d@e>", ADDRESS_READY },
+	{ "<d@e,\"a;b>\"@c>", "<d@e><\"a;b>\"@c>", ADDRESS_READY },
+	{ "<a@[192.0.2.1],b@[IPv6:2001:db8::1]>",
+	    "<a@[192.0.2.1]><b@[IPv6:2001:db8::1]>", ADDRESS_READY },
+	{ "<a@b,c@d> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;e@f", "<a@b><c@d>",
+	    ADDRESS_READY },
+	{ "a@b,c@d ORCPT=rfc822;e@f", "<a@b><c@d>", ADDRESS_READY },
+	{ "<a@b,c@d>NOTIFY=NEVER", "<a@b><c@d>", ADDRESS_READY },
+
+	/* no clear list: none of it is taken */
+	{ "a@b c@d", "", ADDRESS_SEVERAL },
+	{ "<a@b> <c@d>", "", ADDRESS_SEVERAL },
+	{ "<a@b><c@d>", "", ADDRESS_SEVERAL },
+	{ "<a@b>,<c@d> <e@f>", "", ADDRESS_SEVERAL },
+	{ "a@b; Joe <c@d>", "", ADDRESS_SEVERAL },
+	{ "Doe, Joe <a@b>, c@d", "", ADDRESS_SEVERAL },
+	{ "<\"a@b,c@d\">", "", ADDRESS_SEVERAL },
+	{ "<'a@b,c@d'>", "", ADDRESS_SYNTAX },
+	{ "<a@b,c@>", "", ADDRESS_SYNTAX },
+	{ "<a@b,@c>", "", ADDRESS_SYNTAX },
+	{ "<a@b,@x,@y:c@d>", "", ADDRESS_SYNTAX },
+	{ "<@x:a@b,c@d>", "", ADDRESS_SYNTAX },
+	{ "<a@b,c@d@e>", "", ADDRESS_SYNTAX },
+	{ "<a@b,\"c@d>", "", ADDRESS_SYNTAX },
+	{ "<a@b,c@d NOTIFY=NEVER,e@f>", "", ADDRESS_SYNTAX },
+	{ "<a@b,c d>", "", ADDRESS_SYNTAX },
+	{ "<,>", "", ADDRESS_SYNTAX },
+	{ "", "", ADDRESS_SYNTAX },
+	{ "<a@b,c@d\n>", "", ADDRESS_SYNTAX },
+	{ "<a@b,\xc3\xbc@d>", "", ADDRESS_FOREIGN },
+};
+
+static void check_list(const struct list_row *row)
+{
+	char command[200];
+	char said[200] = "";
+	struct address address;
+	struct span more;
+	struct text text;
+	enum address_verdict verdict;
+
+	snprintf(command, sizeof(command), "tO:%s", row->heard);
+	text_init(&text, said, sizeof(said));
+	verdict =
+	    address_read_list(span_of(command), SPAN("TO:"), &address, &more);
+	if (verdict == ADDRESS_READY)
+		do
+			address_put_path(&text, &address);
+		while (address_next(&more, &address));
+	text_end(&text);
+	if (verdict != row->verdict || strcmp(said, row->said) != 0)
+		print_error("%s: %d %s\n", row->heard, verdict, said);
+	assert_int_equal(verdict, row->verdict);
+	assert_string_equal(said, row->said);
+}
+
+static void test_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < array_len(lists); i++)
+		check_list(&lists[i]);
+}
+
+/* As many as there is room for in a line; the longest one last, and one that
+ * is too long. */
+static void test_long_lists(void **state)
+{
+	char command[4096] = "TO:<";
+	struct address address;
+	struct span more;
+	size_t len = 4;
+	unsigned count = 1;
+
+	(void)state;
+	while (len + 4 < sizeof(command) - ADDRESS_MAX_OCTETS) {
+		memcpy(command + len, "a@b,", 4);
+		len += 4;
+		count++;
+	}
+	memset(command + len, 'c', ADDRESS_MAX_OCTETS + 1);
+	memcpy(command + len, "c@", 2);
+	assert_int_equal(address_read_list(span_make(command, len + 2 + 255),
+			     SPAN("TO:"), &address, &more),
+	    ADDRESS_READY);
+	while (address_next(&more, &address))
+		count--;
+	assert_int_equal(count, 1);
+	memset(command + len, 'c', ADDRESS_MAX_OCTETS + 1);
+	assert_int_equal(
+	    address_read_list(span_make(command, len + ADDRESS_MAX_OCTETS + 1),
+		SPAN("TO:"), &address, &more),
+	    ADDRESS_LONG);
+}
+
 /* Each octet, in each place where one may stand, in each kind of path. */
 static void test_every_octet(void **state)
 {
@@ -378,6 +510,8 @@ int main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_said_is_canonical),
 		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_every_octet),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_lengths),
