@@ -91,34 +91,92 @@ static bool is_recipient_allowed(
 	return policy->allowed_count == 0;
 }
 
-/* Where the recipient's mail goes; false when it goes nowhere new. */
-static bool redirect(struct session *session, struct address *address)
+/* Of a list all must be: nothing is said of a list that is half allowed. */
+static bool is_ask_allowed(const struct session *session, const struct ask *ask)
 {
-	struct span to = session->policy->redirect;
+	struct span more = ask->more;
+	struct address address = ask->address;
 
-	if (to.len == 0)
-		return true;
+	do {
+		address = complete(session, &address);
+		if (!is_recipient_allowed(session, &address))
+			return false;
+	} while (address_next(&more, &address));
+	return true;
+}
+
+static bool add_recipient(
+    struct session *session, const struct address *address)
+{
+	return session->envelope.count - 1 < session->policy->recipients &&
+	       envelope_add(&session->envelope, address);
+}
+
+/* Whatever was asked becomes one recipient. */
+static bool add_redirected(struct session *session)
+{
+	struct address address;
+
 	/* It was an address when the configuration was read. */
-	ENSURE(address_read(to, address) == ADDRESS_READY);
-	return session->envelope.count == 1;
+	ENSURE(
+	    address_read(session->policy->redirect, &address) == ADDRESS_READY);
+	return add_recipient(session, &address);
+}
+
+/* One recipient, or all of a list; false when one has no place. */
+static bool add_asked(struct session *session, const struct ask *ask)
+{
+	struct span more = ask->more;
+	struct address address = ask->address;
+
+	do {
+		address = complete(session, &address);
+		if (!add_recipient(session, &address))
+			return false;
+	} while (address_next(&more, &address));
+	return true;
+}
+
+/* One is too many: of a list none stays. */
+static void refuse_recipients(struct session *session)
+{
+	envelope_take_back(&session->envelope);
+	client_say_failure(
+	    &session->client, FAIL_TOO_MANY_RECIPIENTS, (struct span){ 0 });
+}
+
+/* Once a connection: it is one device that does so all the time. */
+static void tell_list(struct session *session)
+{
+	if (session->has_listed ||
+	    !fact_begin(session->facts, LOG_LEVEL_WARN, "address-list"))
+		return;
+	session->has_listed = true;
+	fact_word(session->facts, "client", session->peer);
+	fact_word(session->facts, "hint",
+	    SPAN("several addresses came as one recipient; each is told to "
+		 "the provider, and if it refuses one the device hears so for "
+		 "all of them"));
+	fact_end(session->facts);
 }
 
 static bool ask_rcpt(struct session *session, const struct ask *ask)
 {
-	unsigned recipients = session->envelope.count - 1;
-	struct address address = complete(session, &ask->address);
+	bool is_redirected = session->policy->redirect.len > 0;
 
-	if (!is_recipient_allowed(session, &address))
+	if (ask->more.len > 0)
+		tell_list(session);
+	envelope_mark(&session->envelope);
+	if (!is_ask_allowed(session, ask))
 		client_say(&session->client,
 		    "550 5.7.1 This device may not send to that address");
-	else if (!redirect(session, &address))
+	else if (is_redirected && session->envelope.count > 1)
 		client_say(&session->client, "250 2.1.5 OK");
-	else if (recipients >= session->policy->recipients ||
-		 !envelope_add(&session->envelope, &address))
-		client_say_failure(&session->client, FAIL_TOO_MANY_RECIPIENTS,
-		    (struct span){ 0 });
-	else
+	else if (is_redirected ? add_redirected(session)
+			       : add_asked(session, ask))
 		session->is_pending = true;
+	else
+		refuse_recipients(session);
 	return true;
 }
 

@@ -293,8 +293,12 @@ static bool read_ask(
 
 	if (ask->verb == VERB_DATA)
 		return true;
-	verdict = address_read_path(argument,
-	    is_mail ? SPAN("FROM:") : SPAN("TO:"), &ask->address, &parameters);
+	if (is_mail)
+		verdict = address_read_path(
+		    argument, SPAN("FROM:"), &ask->address, &parameters);
+	else
+		verdict = address_read_list(
+		    argument, SPAN("TO:"), &ask->address, &ask->more);
 	/* Only a sender may be null (RFC 5321 4.5.5). */
 	if (!is_mail && verdict == ADDRESS_READY &&
 	    address_is_null(&ask->address))

@@ -83,6 +83,7 @@ struct client {
 struct ask {
 	enum verb verb; /* VERB_MAIL, VERB_RCPT or VERB_DATA */
 	struct address address;
+	struct span more; /* of a RCPT: further recipients, see address_next */
 	struct mail_parameters parameters;
 	size_t used; /* octets of input that belong to it */
 };

@@ -16,7 +16,6 @@ bool envelope_add(struct envelope *envelope, const struct address *address)
 
 	if (paths->cap - paths->len < PATH_MAX_OCTETS + 1)
 		return false;
-	envelope->last = paths->len;
 	address_put_path(paths, address);
 	text_putc(paths, '\n');
 	envelope->count++;
@@ -24,11 +23,17 @@ bool envelope_add(struct envelope *envelope, const struct address *address)
 }
 
 /* see envelope.h */
-void envelope_drop_last(struct envelope *envelope)
+void envelope_mark(struct envelope *envelope)
 {
-	ENSURE(envelope->count > 0);
-	envelope->paths.len = envelope->last;
-	envelope->count--;
+	envelope->mark = envelope->paths.len;
+	envelope->mark_count = envelope->count;
+}
+
+/* see envelope.h */
+void envelope_take_back(struct envelope *envelope)
+{
+	envelope->paths.len = envelope->mark;
+	envelope->count = envelope->mark_count;
 }
 
 /* see envelope.h */

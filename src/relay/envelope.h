@@ -4,7 +4,8 @@
  *
  * The paths are kept in the order of the commands: the sender, then every
  * recipient. A cursor walks them; a connection that replaces a dead one walks
- * them from the start.
+ * them from the start. One command of a device may bring several recipients:
+ * a mark stands where its paths begin, so that they can be taken back.
  *
  * Borrows: the storage, for the time of a transaction.
  * Bounds:  the storage; a path that does not fit is refused.
@@ -18,7 +19,8 @@
 struct envelope {
 	struct text paths; /* each with LF behind */
 	unsigned count;	   /* paths: 1 with the sender only */
-	size_t last;	   /* where the last path begins */
+	size_t mark;	   /* where the last command's paths begin */
+	unsigned mark_count;
 	struct mail_parameters parameters;
 };
 
@@ -28,8 +30,9 @@ void envelope_init(struct envelope *envelope, char *storage, size_t size);
 /* Adds the sender, or one more recipient. False when there is no room. */
 bool envelope_add(struct envelope *envelope, const struct address *address);
 
-/* Takes the last path back. */
-void envelope_drop_last(struct envelope *envelope);
+/* A command's paths begin here; takes back those behind the mark. */
+void envelope_mark(struct envelope *envelope);
+void envelope_take_back(struct envelope *envelope);
 
 /* Octets in use: the cursor's end. */
 size_t envelope_end(const struct envelope *envelope);

@@ -73,23 +73,52 @@ static bool is_stale(const struct session *session, const struct reply *reply)
 		   span_equal(reply_enhanced(reply), SPAN("4.4.2")));
 }
 
+/* Which one of a list it was, the device's one reply does not tell. */
+static void tell_refused(struct session *session, const struct reply *reply)
+{
+	size_t cursor = session->played;
+	char storage[REPLY_SAID_OCTETS];
+	struct text text;
+
+	if (!fact_begin(session->facts, LOG_LEVEL_WARN, "list-refused"))
+		return;
+	text_init(&text, storage, sizeof(storage));
+	reply_put(&text, reply);
+	fact_word(session->facts, "client", session->peer);
+	fact_word(
+	    session->facts, "to", envelope_path(&session->envelope, &cursor));
+	fact_word(session->facts, "reply", text_span(&text));
+	fact_end(session->facts);
+}
+
+/*
+ * One of a list is refused: so are all. A recipient that was accepted cannot
+ * be taken back (RFC 5321 3.3), so the connection is given back and the
+ * envelope, without the list, is said anew when there is need.
+ */
 static void refuse_recipient(struct session *session, const struct reply *reply)
 {
+	struct envelope *envelope = &session->envelope;
+
 	outcome_note(session, reply);
+	if (envelope->count - envelope->mark_count > 1)
+		tell_refused(session, reply);
+	if (session->played > envelope->mark)
+		outcome_give_back(session);
 	session->is_pending = false;
-	envelope_drop_last(&session->envelope);
+	envelope_take_back(envelope);
 	client_say_reply(&session->client, reply);
 }
 
 static void refuse_path(struct session *session, const struct reply *reply)
 {
-	bool is_last = session->playing == envelope_end(&session->envelope);
+	const struct envelope *envelope = &session->envelope;
 
 	if (is_stale(session, reply)) {
 		session->replacements++;
 		outcome_give_back(session);
-	} else if (session->is_pending && is_last &&
-		   session->envelope.count > 1) {
+	} else if (session->is_pending && envelope->count > 1 &&
+		   session->played >= envelope->mark) {
 		refuse_recipient(session, reply);
 	} else {
 		/* The sender; or a path that was accepted once, and of which

@@ -103,13 +103,14 @@ struct session {
 	bool is_draining;
 	uint64_t quiet_until; /* a refused login is answered then; 0: none */
 	bool has_warmed;      /* WANT_WARM was heeded */
+	bool has_listed;      /* a list of recipients was told of */
 	/* the transaction */
 	struct upstream *upstream; /* leased, or NULL */
 	bool wants_release;
 	unsigned replacements; /* of connections that died, in this message */
 	uint64_t began;
 	struct envelope envelope;
-	bool is_pending; /* the last path was not answered yet */
+	bool is_pending; /* the last command's paths were not answered yet */
 	size_t played;	 /* how far this upstream knows the envelope */
 	size_t playing;	 /* and how far when the awaited answer is good */
 	struct body body;

@@ -15,6 +15,11 @@ static uint32_t mechanisms_of(struct span names)
 
 /* ---- settings with a number ---- */
 
+static void set_envelope(struct show *show, uint64_t number)
+{
+	show->world.envelope = number;
+}
+
 static void set_message_size(struct show *show, uint64_t number)
 {
 	show->world.client_policy.message_size = number;
@@ -52,6 +57,7 @@ static const struct number_row {
 	const char *key;
 	void (*set)(struct show *, uint64_t number);
 } numbers[] = {
+	{ "envelope",     set_envelope },
 	{ "message_size", set_message_size },
 	{ "recipients",   set_recipients },
 	{ "hide",         set_hide },
@@ -220,6 +226,7 @@ void show_set_defaults(struct show *show)
 	memcpy(show->secret, "secret", 6);
 	world->secret = (struct secret){ show->secret, 6 };
 	world->hold = 65536;
+	world->envelope = 65536;
 	world->log = LOG_LEVEL_INFO;
 	world->client_policy = (struct client_policy){
 		.hello = SPAN("relay"),

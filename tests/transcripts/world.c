@@ -20,7 +20,7 @@ void world_begin(struct world *world)
 	make_buf(&world->to_client);
 	make_buf(&world->to_upstream);
 	world->out = malloc(UPSTREAM_OUT_OCTETS);
-	world->loan_envelope = malloc(WORLD_LOAN_OCTETS);
+	world->loan_envelope = malloc(world->envelope);
 	world->loan_hold = malloc(world->hold);
 	ENSURE(world->out && world->loan_envelope && world->loan_hold);
 	world->now = 1000000;
@@ -49,7 +49,7 @@ static size_t piece(const struct world *world, size_t len)
 
 static struct loan make_loan(struct world *world)
 {
-	return (struct loan){ world->loan_envelope, WORLD_LOAN_OCTETS,
+	return (struct loan){ world->loan_envelope, world->envelope,
 		world->loan_hold, world->hold, world->loan_fields,
 		sizeof(world->loan_fields), 1795256108,
 		SPAN("<unique@relay>") };

@@ -11,7 +11,6 @@
 
 enum {
 	WORLD_OCTETS = 1 << 20,
-	WORLD_LOAN_OCTETS = 1 << 16,
 };
 
 struct world {
@@ -30,6 +29,7 @@ struct world {
 	bool is_provider_slow;
 	uint64_t now;
 	size_t hold;
+	size_t envelope;  /* octets lent for it */
 	bool has_no_room; /* there is no more than `hold` */
 	char *out;	  /* lent to the upstream */
 	char *loan_envelope;

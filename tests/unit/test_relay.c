@@ -224,8 +224,12 @@ static void test_envelope(void **state)
 	envelope_init(&envelope, storage, sizeof(storage));
 	assert_int_equal(envelope_end(&envelope), 0);
 	assert_true(envelope_add(&envelope, &sender));
+	envelope_mark(&envelope);
 	assert_true(envelope_add(&envelope, &one));
-	envelope_drop_last(&envelope);
+	assert_true(envelope_add(&envelope, &two));
+	envelope_take_back(&envelope);
+	assert_int_equal(envelope.count, 1);
+	envelope_take_back(&envelope);
 	assert_int_equal(envelope.count, 1);
 	assert_true(envelope_add(&envelope, &two));
 	assert_true(envelope_add(&envelope, &one));
