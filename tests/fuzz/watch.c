@@ -229,8 +229,10 @@ void watch_answered(struct watch *watch, struct span octets)
 			continue;
 		}
 		if (provider->code_len >= 3 && provider->code[0] == '2' &&
-		    (provider->code_len == 3 || provider->code[3] != '-'))
+		    (provider->code_len == 3 || provider->code[3] != '-')) {
+			watch->acceptances += !provider->is_accepted;
 			provider->is_accepted = true;
+		}
 		provider->code_len = 0;
 	}
 }
@@ -243,8 +245,8 @@ static void judge_heard(struct watch *watch, struct span line)
 	for (size_t i = 0; i < line.len; i++)
 		ENSURE(is_print(line.ptr[i]));
 	if (watch->is_dot_awaited && line.ptr[0] == '2') {
-		ENSURE(watch->provider.is_accepted);
-		watch->provider.is_accepted = false;
+		ENSURE(watch->acceptances > 0);
+		watch->acceptances--;
 	}
 	watch->is_dot_awaited = starts(line, SPAN("354 "));
 }
@@ -273,6 +275,7 @@ void watch_gone(struct watch *watch)
 {
 	watch->heard_len = 0;
 	watch->is_dot_awaited = false;
+	watch->acceptances = 0;
 }
 
 /* see watch.h */

@@ -38,6 +38,9 @@ struct watch {
 	char heard[CLIENT_REPLY_OCTETS]; /* the line the device hears */
 	size_t heard_len;
 	bool is_dot_awaited; /* 354 was said to it */
+	/* By a provider, of which the device has not heard yet: by then there
+	 * may be another provider. */
+	unsigned acceptances;
 };
 
 /* Nothing was heard by anybody; by a new provider. */
