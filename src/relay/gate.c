@@ -146,8 +146,9 @@ static void begin_plain(struct client *client, struct span response)
 }
 
 /*
- * It may log in again, and whenever it likes as long as its login means
- * nothing (RFC 4954 4 wants 503 within a message, but some do it).
+ * As long as its login means nothing the device may log in again, and within
+ * a message, as some do. One that counts is said once (RFC 4954 4): each
+ * success would else begin the count of mistakes anew.
  *
  * see gate.h
  */
@@ -158,8 +159,8 @@ void gate_auth(struct client *client, struct span argument)
 
 	if (client->policy->auth == CLIENT_AUTH_OFF)
 		client_say(client, "502 5.5.1 AUTH is not offered here");
-	else if (must_match(client) && client->envelope != CLIENT_NO_ENVELOPE)
-		client_say(client, "503 5.5.1 Not within a message");
+	else if (client->login != CLIENT_NO_LOGIN)
+		client_say(client, "503 5.5.1 You are logged in");
 	else if (span_equal_nocase(mechanism, SPAN("LOGIN")))
 		begin_login(client, response);
 	else if (span_equal_nocase(mechanism, SPAN("PLAIN")))
