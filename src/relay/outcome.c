@@ -35,6 +35,8 @@ void outcome_tell(struct session *session)
 	    session->body.octets + (uint64_t)rewrite_growth(&session->rewrite));
 	if (session->body.nuls > 0)
 		fact_number(facts, "nuls", session->body.nuls);
+	if (session->body.returns > 0)
+		fact_number(facts, "returns", session->body.returns);
 	fact_word(facts, "reply", span_make(outcome->reply, outcome->len));
 	fact_number(facts, "total_ms", session->now - session->began);
 	fact_end(facts);
