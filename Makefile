@@ -36,7 +36,7 @@ relay  := failure advice fact envelope rewrite login offer gate foreign client s
 tls    := der pem trust certificate identity finding verify words suite context \
 	served ending tls
 net    := settings loop stream channel dial child link holddown pool pools loan \
-	spool route secure conn listener doors server
+	spool route secure guesses guest balancer conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config
 app    := daemon check steps doctor main

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "base/ensure.h"
+#include "net/balancer.h"
+#include "net/guest.h"
 #include "net/loan.h"
 #include "net/route.h"
 #include "net/secure.h"
 #include "net/server.h"
-#include "smtp/proxy.h"
 
 static void on_alarm(uv_timer_t *timer)
 {
@@ -88,73 +89,6 @@ static void end_linger(struct conn *conn)
 	stream_took(stream, stream_peek(stream).len);
 	if (stream->is_ended || loop_now(conn->loop) >= conn->linger_until)
 		conn_close(conn);
-}
-
-/* ---- who the device is ---- */
-
-static void make_policy(struct conn *conn)
-{
-	const struct limits *limits = &conn->settings->limits;
-
-	conn->policy = (struct client_policy){
-		.hello = span_of(conn->listen->hello),
-		.device = span_of(conn->device->name),
-		.tls = conn->listen->tls,
-		.auth = conn->listen->auth,
-		.logins = conn->settings->logins,
-		.login_count = conn->settings->login_count,
-		.hide = conn->device->hide,
-		.keeps_sender = conn->device->keeps_sender,
-		.sender = conn->device->sender,
-		.reply_to = conn->device->reply_to,
-		.reply_address = conn->device->reply_address,
-		.redirect = conn->device->redirect,
-		.allowed = conn->device->allowed,
-		.allowed_count = conn->device->allowed_count,
-		.completes = true,
-		.takes_any_end = conn->device->takes_any_end,
-		.message_size = limits->message_size,
-		.hold = conn->device->hold,
-		.holds_all = conn->device->holds_all,
-		.recipients = limits->recipients,
-		.command_timeout_s = limits->command_timeout_s,
-		.message_timeout_s = limits->message_timeout_s,
-	};
-}
-
-/* A login beats an address: from here on it is that device; and what was said
- * before TLS is forgotten. */
-static void follow_login(struct conn *conn)
-{
-	size_t login = session_login(&conn->session);
-
-	if (login == conn->login)
-		return;
-	conn->login = login;
-	if (login == CLIENT_NO_LOGIN)
-		conn->device = settings_device(conn->settings, &conn->ip);
-	else
-		conn->device =
-		    &conn->settings
-			 ->devices[conn->settings->login_devices[login]];
-	make_policy(conn);
-}
-
-/* The conversation with whoever is at `conn->ip` begins. */
-static void begin_session(struct conn *conn)
-{
-	bool is_draining = conn->session.is_draining;
-
-	conn->device = settings_device(conn->settings, &conn->ip);
-	conn->login = CLIENT_NO_LOGIN;
-	make_policy(conn);
-	session_init(&conn->session, &conn->policy, &conn->loop->facts,
-	    span_of(conn->peer), loop_now(conn->loop));
-	if (is_draining)
-		session_drain(&conn->session);
-	if (route_pool(conn))
-		session_provider_size(
-		    &conn->session, route_pool(conn)->provider_size);
 }
 
 /* ---- the turn ---- */
@@ -272,7 +206,7 @@ static void pump(struct conn *conn)
 			return;
 		if (hear(conn))
 			has_moved = true;
-		follow_login(conn);
+		guest_follow(conn);
 		if (conn->link && link_pump(conn->link))
 			has_moved = true;
 		if (say(conn))
@@ -295,62 +229,6 @@ static void end_long_leave(struct conn *conn)
 		conn_close(conn);
 }
 
-/* ---- behind a balancer ---- */
-
-static void name_address(const struct ip *ip, char *name, size_t size)
-{
-	if (ip_is_v4(ip))
-		uv_inet_ntop(AF_INET, ip->octets + 12, name, size);
-	else
-		uv_inet_ntop(AF_INET6, ip->octets, name, size);
-}
-
-/* Whose connection it is has been told: judged as if it had come itself. */
-static void judge_header(struct conn *conn, const struct proxy *proxy)
-{
-	enum failure failure = FAIL_NONE;
-
-	conn->header_until = 0;
-	if (proxy->has_address) {
-		if (!server_allows(conn->listen, &proxy->ip))
-			failure = FAIL_NOT_ALLOWED;
-		else if (server_is_full(conn->server, &proxy->ip))
-			failure = FAIL_TOO_MANY;
-		conn->ip = proxy->ip;
-		name_address(&conn->ip, conn->peer, sizeof(conn->peer));
-		begin_session(conn);
-	}
-	if (failure != FAIL_NONE)
-		session_refuse(&conn->session, failure);
-}
-
-/* Before the header nothing is said, and nothing else is heard. */
-static void hear_header(struct conn *conn)
-{
-	struct stream *stream = &conn->channel.stream;
-	struct proxy proxy;
-
-	switch (proxy_read(stream_peek(stream), &proxy)) {
-	case PROXY_MORE:
-		if (stream->is_ended ||
-		    loop_now(conn->loop) >= conn->header_until)
-			conn_close(conn);
-		break;
-	case PROXY_READY:
-		stream_took(stream, proxy.used);
-		judge_header(conn, &proxy);
-		break;
-	case PROXY_MALFORMED:
-		log_event(LOG_LEVEL_WARN,
-		    "conn=%llx event=no-proxy-header client=%s hint=\"the load "
-		    "balancer must send PROXY headers, or proxy_protocol must "
-		    "not name it\"",
-		    (unsigned long long)conn->id, conn->peer);
-		conn_close(conn);
-		break;
-	}
-}
-
 /* see conn.h */
 void conn_turn(struct conn *conn)
 {
@@ -359,7 +237,7 @@ void conn_turn(struct conn *conn)
 	if (conn->is_closing)
 		return;
 	if (conn->header_until > 0)
-		hear_header(conn);
+		balancer_hear(conn);
 	if (conn->is_closing)
 		return;
 	if (conn->header_until > 0) {
@@ -372,6 +250,7 @@ void conn_turn(struct conn *conn)
 		return;
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
+	guest_watch(conn);
 	session_tick(&conn->session, now);
 	route_tick(conn);
 	if (conn->is_lingering)
@@ -425,7 +304,7 @@ struct conn *conn_new(struct server *server,
 	snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
 	if (server_balances(listen, ip))
 		conn->header_until = loop_now(conn->loop) + CONN_HEADER_MS;
-	begin_session(conn);
+	guest_begin(conn);
 	uv_timer_init(&conn->loop->uv, &conn->alarm);
 	conn->holds = 2;
 	channel_init(&conn->channel, conn->loop, &stream_owner);

@@ -17,6 +17,7 @@ struct server {
 	struct settings *settings;
 	struct doors doors;
 	struct pools pools;
+	struct guesses guesses;
 	struct conn *conns;
 	unsigned conn_count;
 	uv_signal_t signals[SIGNALS];
@@ -51,6 +52,12 @@ struct tls_server_context *server_served(
     struct server *server, const struct listen_settings *listen)
 {
 	return doors_served(&server->doors, server->settings, listen);
+}
+
+/* see server.h */
+struct guesses *server_guesses(struct server *server)
+{
+	return &server->guesses;
 }
 
 /* see server.h */

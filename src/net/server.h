@@ -7,6 +7,7 @@
 #define NET_SERVER_H
 
 #include "net/conn.h"
+#include "net/guesses.h"
 #include "net/listener.h"
 #include "net/pool.h"
 
@@ -41,6 +42,9 @@ struct pool *server_pool(
  * it has no TLS. */
 struct tls_server_context *server_served(
     struct server *server, const struct listen_settings *listen);
+
+/* Which addresses were wrong about logins. */
+struct guesses *server_guesses(struct server *server);
 
 /* A device has come in; FAIL_NONE when it was taken, with its handle. */
 enum failure server_adopt(struct server *server,

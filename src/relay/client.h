@@ -42,6 +42,7 @@ enum client_state {
 	CLIENT_AUTH_USER,     /* LOGIN: the next line is the user */
 	CLIENT_AUTH_PASSWORD, /* LOGIN: the password */
 	CLIENT_AUTH_PLAIN,    /* PLAIN: all at once */
+	CLIENT_AUTH_CRAM,     /* CRAM-MD5: our challenge's digest */
 	CLIENT_SECURING,      /* TLS is to begin: nothing is read before */
 	CLIENT_LEAVING,	      /* the last reply was given */
 	CLIENT_GONE,	      /* the device has closed */
@@ -60,11 +61,13 @@ enum client_envelope {
 struct client {
 	const struct client_policy *policy;
 	struct facts *facts;
-	struct span peer;  /* the device's address, for the log */
-	size_t login;	   /* accepted: its place in the policy's logins */
-	size_t named;	   /* LOGIN: whose password is asked for */
-	unsigned refusals; /* of logins, one after the other */
-	unsigned wait_s;   /* what was said last is to wait so long */
+	struct span peer;    /* the device's address, for the log */
+	size_t login;	     /* accepted: its place in the policy's logins */
+	size_t named;	     /* LOGIN: whose password is asked for */
+	unsigned mistakes;   /* refused logins of this connection */
+	unsigned refusals;   /* of its address, since it was last right */
+	unsigned challenges; /* given, in this connection */
+	unsigned wait_s;     /* what was said last is to wait so long */
 	enum client_state state;
 	enum client_envelope envelope;
 	struct line_reader line;

@@ -1,6 +1,9 @@
 #include "relay/gate.h"
 
 #include "base/base64.h"
+#include "sasl/cram.h"
+
+enum { CHALLENGE_OCTETS = 320 };
 
 static void accept_login(struct client *client, size_t login)
 {
@@ -13,20 +16,40 @@ static void accept_login(struct client *client, size_t login)
 /* The answer waits, longer each time: guessing is to take its time. */
 static void refuse_login(struct client *client)
 {
+	unsigned doublings = client->refusals < GATE_DOUBLINGS
+				 ? client->refusals
+				 : GATE_DOUBLINGS;
+
 	client->state = CLIENT_TALKING;
-	client->wait_s = (unsigned)GATE_WAIT_S << client->refusals;
+	client->wait_s = (unsigned)GATE_WAIT_S << doublings;
 	client->refusals++;
+	client->mistakes++;
 	if (fact_begin(client->facts, LOG_LEVEL_WARN, "device-refused")) {
 		fact_word(client->facts, "client", client->peer);
 		fact_word(client->facts, "hint",
 		    SPAN("its user and password are not those of a [device]"));
 		fact_end(client->facts);
 	}
-	if (client->refusals < GATE_REFUSALS) {
+	if (client->mistakes < GATE_MISTAKES) {
 		client_say(client, "535 5.7.8 User or password is wrong");
 		return;
 	}
 	client_say(client, "421 4.7.0 Too many refused logins, closing");
+	client_leave(client);
+}
+
+/* Its address has guessed too often: nothing is compared any more. */
+static void lock_out(struct client *client)
+{
+	if (fact_begin(client->facts, LOG_LEVEL_WARN, "device-locked-out")) {
+		fact_word(client->facts, "client", client->peer);
+		fact_word(client->facts, "hint",
+		    SPAN("too many wrong logins came from its address; it may "
+			 "try again after a quarter of an hour"));
+		fact_end(client->facts);
+	}
+	client_say(client,
+	    "421 4.7.0 Too many refused logins from your address, try later");
 	client_leave(client);
 }
 
@@ -125,6 +148,78 @@ static void hear_plain(struct client *client, struct span line)
 	wipe(storage, sizeof(storage));
 }
 
+/* "<chance.count@relay>" (RFC 2195 2): never the same twice, so it need not be
+ * kept to be known again. */
+static struct span make_challenge(
+    const struct client *client, char *storage, size_t size)
+{
+	struct text text;
+
+	text_init(&text, storage, size);
+	text_putc(&text, '<');
+	text_number(&text, client->policy->chance);
+	text_putc(&text, '.');
+	text_number(&text, client->challenges);
+	text_putc(&text, '@');
+	text_put(&text, client->policy->hello);
+	text_putc(&text, '>');
+	return text_span(&text);
+}
+
+static void begin_cram(struct client *client, struct span response)
+{
+	char storage[CHALLENGE_OCTETS];
+	char encoded[2 * CHALLENGE_OCTETS];
+	char reply[8 + 2 * CHALLENGE_OCTETS];
+	struct span challenge;
+	struct text text;
+
+	if (response.len > 0) {
+		client_say(client, "501 5.5.4 CRAM-MD5 begins with us");
+		return;
+	}
+	client->challenges++;
+	client->state = CLIENT_AUTH_CRAM;
+	text_init(&text, reply, sizeof(reply));
+	text_puts(&text, "334 ");
+	challenge = make_challenge(client, storage, sizeof(storage));
+	text_put(&text, span_make(encoded, base64_encode(challenge, encoded)));
+	client_say(client, text_end(&text));
+}
+
+static void judge_cram(struct client *client, struct span text)
+{
+	char storage[CHALLENGE_OCTETS];
+	char digest[CRAM_DIGEST_OCTETS];
+	const struct client_policy *policy = client->policy;
+	struct span user = span_first(text, span_find(text, ' '));
+	size_t login = find_login(client, user);
+	size_t with = login < policy->login_count ? login : 0;
+
+	if (policy->login_count > 0)
+		cram_md5_digest(&policy->logins[with].password,
+		    make_challenge(client, storage, sizeof(storage)), digest);
+	if (policy->login_count > 0 &&
+	    secret_equal(span_make(digest, sizeof(digest)),
+		span_from(text, user.len + 1)) &&
+	    with == login)
+		accept_login(client, login);
+	else
+		refuse_login(client);
+}
+
+/* user, blank, digest. */
+static void hear_cram(struct client *client, struct span line)
+{
+	char storage[GATE_OCTETS + 3];
+	struct span text;
+
+	if (!must_match(client))
+		accept_login(client, CLIENT_NO_LOGIN);
+	else if (decode(client, line, storage, &text))
+		judge_cram(client, text);
+}
+
 static void begin_login(struct client *client, struct span response)
 {
 	if (response.len > 0) {
@@ -159,12 +254,16 @@ void gate_auth(struct client *client, struct span argument)
 
 	if (client->policy->auth == CLIENT_AUTH_OFF)
 		client_say(client, "502 5.5.1 AUTH is not offered here");
+	else if (must_match(client) && client->refusals >= GATE_REFUSALS)
+		lock_out(client);
 	else if (client->login != CLIENT_NO_LOGIN)
 		client_say(client, "503 5.5.1 You are logged in");
 	else if (span_equal_nocase(mechanism, SPAN("LOGIN")))
 		begin_login(client, response);
 	else if (span_equal_nocase(mechanism, SPAN("PLAIN")))
 		begin_plain(client, response);
+	else if (span_equal_nocase(mechanism, SPAN("CRAM-MD5")))
+		begin_cram(client, response);
 	else
 		client_say(client, "504 5.5.4 Use LOGIN or PLAIN");
 }
@@ -179,6 +278,8 @@ void gate_hear(struct client *client, struct span line)
 		hear_user(client, line);
 	} else if (client->state == CLIENT_AUTH_PASSWORD) {
 		hear_password(client, line);
+	} else if (client->state == CLIENT_AUTH_CRAM) {
+		hear_cram(client, line);
 	} else {
 		hear_plain(client, line);
 	}

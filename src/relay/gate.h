@@ -3,8 +3,12 @@
  *
  * With `auth = ignore` whatever is said is accepted and goes nowhere. With
  * `require` it must be the login of a [device]: compared in a time that tells
- * nothing, answered later with every mistake, and given up at the third. The
- * prompts are exactly what they are, since some devices compare them.
+ * nothing, answered later with every mistake of its address, given up at the
+ * third of a connection, and not heard at all once its address made too many.
+ * The prompts are exactly what they are, since some devices compare them.
+ *
+ * CRAM-MD5 (RFC 2195) is offered only where it can be checked: devices prefer
+ * it where they see it.
  */
 #ifndef RELAY_GATE_H
 #define RELAY_GATE_H
@@ -12,8 +16,10 @@
 #include "relay/client.h"
 
 enum {
-	GATE_REFUSALS = 3,  /* then we hang up */
+	GATE_MISTAKES = 3,  /* of a connection, then we hang up */
+	GATE_REFUSALS = 20, /* of an address, then it is not heard */
 	GATE_WAIT_S = 1,    /* before the first refusal is said; then doubled */
+	GATE_DOUBLINGS = 5, /* at most */
 	GATE_OCTETS = 1024, /* of a user or password, decoded */
 };
 

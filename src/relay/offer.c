@@ -32,7 +32,8 @@ static bool offers_starttls(const struct client *client, struct text *line)
 
 static bool offers_auth(const struct client *client, struct text *line)
 {
-	(void)line;
+	if (client->policy->auth == CLIENT_AUTH_REQUIRE)
+		text_puts(line, " CRAM-MD5");
 	return client->policy->auth != CLIENT_AUTH_OFF;
 }
 

@@ -67,6 +67,7 @@ struct client_policy {
 	enum client_auth auth;
 	const struct client_login *logins; /* for CLIENT_AUTH_REQUIRE */
 	size_t login_count;
+	uint64_t chance;    /* another one each connection: for challenges */
 	unsigned hide;	    /* client_keyword bits */
 	bool keeps_sender;  /* whatever the account says */
 	struct span sender; /* this address; empty: the account's */

@@ -130,6 +130,12 @@ void session_secured(struct session *session)
 }
 
 /* see session.h */
+void session_suspect(struct session *session, unsigned refusals)
+{
+	session->client.refusals = refusals;
+}
+
+/* see session.h */
 void session_client_gone(struct session *session)
 {
 	session->client.state = CLIENT_GONE;
@@ -353,6 +359,12 @@ bool session_is_busy(const struct session *session)
 size_t session_login(const struct session *session)
 {
 	return session->client.login;
+}
+
+/* see session.h */
+unsigned session_mistakes(const struct session *session)
+{
+	return session->client.mistakes;
 }
 
 /* see session.h */

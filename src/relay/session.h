@@ -168,6 +168,10 @@ void session_released(struct session *session);
  * STARTTLS was not used, and must not be put again. */
 void session_secured(struct session *session);
 
+/* So many logins of the device's address were refused lately, on this
+ * connection and others. */
+void session_suspect(struct session *session, unsigned refusals);
+
 /* The device has closed, or its connection broke. */
 void session_client_gone(struct session *session);
 
@@ -204,6 +208,9 @@ void session_warmed(struct session *session);
 
 /* The login of the policy that the device is, or CLIENT_NO_LOGIN. */
 size_t session_login(const struct session *session);
+
+/* How many of the connection's logins were refused. */
+unsigned session_mistakes(const struct session *session);
 
 /* The sender of the MAIL that waits for a connection; it lies in the octets
  * that were put last, and is gone with them. */

@@ -14,24 +14,31 @@ static void put_hex(char *out, const unsigned char *octets, size_t len)
 }
 
 /* see cram.h */
-enum sasl_verdict cram_md5_step(struct sasl *sasl, struct span challenge)
+void cram_md5_digest(const struct secret *secret, struct span challenge,
+    char digest[CRAM_DIGEST_OCTETS])
 {
-	struct span password = secret_reveal(sasl->secret);
-	unsigned char digest[br_md5_SIZE];
+	struct span password = secret_reveal(secret);
+	unsigned char octets[br_md5_SIZE];
 	br_hmac_key_context key;
 	br_hmac_context hmac;
 
-	if (sasl->step > 0 || challenge.len == 0)
-		return SASL_BROKEN;
 	br_hmac_key_init(&key, &br_md5_vtable, password.ptr, password.len);
 	br_hmac_init(&hmac, &key, 0);
 	br_hmac_update(&hmac, challenge.ptr, challenge.len);
-	br_hmac_out(&hmac, digest);
-	put_hex(sasl->computed, digest, sizeof(digest));
+	br_hmac_out(&hmac, octets);
+	put_hex(digest, octets, sizeof(octets));
 	wipe(&key, sizeof(key));
 	wipe(&hmac, sizeof(hmac));
+}
+
+/* see cram.h */
+enum sasl_verdict cram_md5_step(struct sasl *sasl, struct span challenge)
+{
+	if (sasl->step > 0 || challenge.len == 0)
+		return SASL_BROKEN;
+	cram_md5_digest(sasl->secret, challenge, sasl->computed);
 	sasl_respond(sasl, sasl->user);
 	sasl_respond(sasl, SPAN(" "));
-	sasl_respond(sasl, span_make(sasl->computed, 2 * sizeof(digest)));
+	sasl_respond(sasl, span_make(sasl->computed, CRAM_DIGEST_OCTETS));
 	return SASL_RESPOND;
 }

@@ -26,6 +26,8 @@ ok "by LOGIN" swak --auth LOGIN --auth-user copier --auth-password 4711
 ok "it is the copier" until_has "$T/p.log" "RCPT TO:<copies@example.com>"
 ok "by PLAIN" swak --auth PLAIN --auth-user scanner --auth-password 'a b;#'
 ok "it is the scanner" until_has "$T/p.log" "RCPT TO:<scans@example.com>"
+ok "by CRAM-MD5, as a keypad may" swak --auth CRAM-MD5 --auth-user copier \
+	--auth-password 4711
 ok "the log names the device" until_has "$T/seal.log" "device=scanner"
 ok "a wrong password is refused" not swak --auth PLAIN --auth-user copier \
 	--auth-password 4712

@@ -133,6 +133,15 @@ static void tell_wait(struct show *show, struct span words)
 	world_wait(&show->world, seconds * 1000);
 }
 
+static void tell_suspect(struct show *show, struct span words)
+{
+	uint64_t refusals = 0;
+
+	if (!span_number(words, 1000, &refusals))
+		show_fail(show, "not a number", words);
+	session_suspect(&show->world.session, (unsigned)refusals);
+}
+
 static void tell_device_tls(struct show *show, struct span words)
 {
 	(void)words;
@@ -186,6 +195,7 @@ static const struct news_row {
 	{ "wait",            tell_wait },
 	{ "slow",            tell_slow },
 	{ "device-tls",      tell_device_tls },
+	{ "suspect",         tell_suspect },
 	{ "room",            tell_room },
 	{ "no-room",         tell_no_room },
 };

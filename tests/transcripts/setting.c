@@ -231,6 +231,7 @@ void show_set_defaults(struct show *show)
 	world->client_policy = (struct client_policy){
 		.hello = SPAN("relay"),
 		.device = SPAN("copier"),
+		.chance = 1234,
 		.recipients = 100,
 		.command_timeout_s = 300,
 		.message_timeout_s = 1800,
