@@ -4,8 +4,9 @@ message.py make small FILE      8-bit octets, dots, lines of 998 octets
 message.py make large FILE      300 kB of such lines, more than is held back
 message.py make scan FILE       a text and an attachment, both 8-bit and full of
                                 dots, below a header of long fields
-message.py send PORT FILE[,FILE...] FROM RCPT...
-                                all in one connection; replies are printed
+message.py send PORT[,SOURCE] FILE[,FILE...] FROM RCPT...
+                                all in one connection, from that address;
+                                replies are printed
 message.py compare FILE STORED...
                                 every STORED is FILE, but for fields that
                                 servers put above it and for their line ends
@@ -85,7 +86,9 @@ def make(kind, path):
 
 class Speaker:
     def __init__(self, port):
-        self.sock = socket.create_connection(("127.0.0.1", int(port)), 20)
+        port, _, source = port.partition(",")
+        self.sock = socket.create_connection(("127.0.0.1", int(port)), 20,
+                                             (source, 0) if source else None)
         self.sock.settimeout(60)
         self.stream = self.sock.makefile("rb")
         self.refused = False
