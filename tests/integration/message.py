@@ -7,21 +7,23 @@ message.py make scan FILE       a text and an attachment, both 8-bit and full of
 message.py send PORT[,SOURCE] FILE[,FILE...] FROM RCPT...
                                 all in one connection, from that address;
                                 replies are printed
-message.py compare FILE STORED...
-                                every STORED is FILE, but for fields that
-                                servers put above it and for their line ends
+message.py compare FIELD[,FIELD...] FILE STORED...
+                                every STORED is FILE, but for its line ends and
+                                these fields of the server, each once and in
+                                this order, above it. %DATE% and %ID% in FILE
+                                stand for a date of these minutes and for the
+                                name of a message
 message.py attachments FILE     what is attached, decoded
 
 Exit status: 0 if it went well, 1 if not.
 """
 import email
+import email.utils
 import random
 import re
 import socket
 import sys
-
-ABOVE = (b"received:", b"return-path:", b"delivered-to:", b"x-original-to:",
-         b"envelope-to:", b"delivery-date:")
+import time
 
 HEADER = [
     b"Date: Sat, 21 Nov 2026 10:15:08 +0000",
@@ -133,32 +135,56 @@ def send(port, paths, sender, *recipients):
     sys.exit(1 if refused else 0)
 
 
-def fields_above(text):
-    """Whether all of this is fields that a server may put above a message."""
-    unfolded = re.sub(rb"\r\n[ \t]+", b" ", text)
-    return all(line.lower().startswith(ABOVE)
-               for line in unfolded.split(b"\r\n")[:-1])
+def end_of_fields(text, count):
+    """Where so many fields are over."""
+    fields = re.match(rb"(?:[!-9;-~]+:.*\r\n(?:[ \t].*\r\n)*){%d}" % count, text)
+    return fields.end() if fields else 0
 
 
-def compare(path, *stored):
+def is_above(text, fields):
+    """Whether these fields, of this server, are all there is."""
+    lines = re.sub(rb"\r\n[ \t]+", b" ", text).split(b"\r\n")
+    known = {b"return-path": b"<scan@example.com>", b"received": b" by provider.test "}
+    return [line.partition(b":")[0].lower().decode()
+            for line in lines] == fields + [""] and all(
+        known.get(line.partition(b":")[0].lower(), b"") in line for line in lines)
+
+
+def fill_in(want, got):
+    """What must be there with the date and the name that are there."""
+    for mark, pattern in ((b"%DATE%", rb"^Date: (\w{3}, \d\d? .*)\r$"),
+                          (b"%ID%", rb"^Message-ID: (<[^<>@\s]+@[^<>@\s]+>)\r$")):
+        found = re.findall(pattern, got, re.M)
+        if mark not in want or len(found) != 1:
+            continue
+        told = email.utils.parsedate_to_datetime(found[0].decode()).timestamp() \
+            if mark == b"%DATE%" else time.time()
+        if abs(told - time.time()) < 600:
+            want = want.replace(mark, found[0])
+    return want
+
+
+def compare(above, path, *stored):
     with open(path, "rb") as file:
-        want = file.read()
+        sent = file.read()
     if not stored:
         sys.exit("nothing is stored")
+    fields = above.split(",")
     for each in stored:
         with open(each, "rb") as file:
             got = file.read()
         if b"\r\n" not in got:
             got = got.replace(b"\n", b"\r\n")
-        if got.endswith(want) and fields_above(got[:len(got) - len(want)]):
+        want = fill_in(sent, got)
+        start = end_of_fields(got, len(fields))
+        if got[start:] == want and is_above(got[:start], fields):
             continue
-        start = got.find(want[:32])
         at = next((n for n, (a, b) in enumerate(zip(want, got[start:]))
                    if a != b), min(len(want), len(got) - start))
         sys.exit(f"{each}: {len(got)} octets, differs from {path} at {at}:\n"
-                 f"sent   {want[max(at - 20, 0):at + 60]!r}\n"
+                 f"want   {want[max(at - 20, 0):at + 60]!r}\n"
                  f"stored {got[max(start + at - 20, 0):start + at + 60]!r}\n"
-                 f"above  {got[:max(start, 0)]!r}")
+                 f"above  {got[:start]!r}, should be {above}")
 
 
 def attachments(path):

@@ -7,6 +7,7 @@
 #   MAIL                           what it took: $MAIL/RECIPIENT/..., where
 #                                  RECIPIENT is the local part
 #   SERVER_LOG                     what it says
+#   ABOVE                          the fields it puts above a message
 #
 # One user, scan@example.com with "pass word;#1"; recipients whose address
 # begins with "bad" are refused. Nothing of the system is changed: Exim and
@@ -93,6 +94,7 @@ in_namespace() {
 start_dovecot() {
 	need dovecot
 	need_root Dovecot
+	ABOVE=received
 	dir=$T/dovecot
 	open_folder "$dir"
 	open_folder "$dir/run"
@@ -174,6 +176,7 @@ start_postfix() {
 	need_root Postfix
 	start_dovecot || return 1
 	two_ports
+	ABOVE=return-path,x-original-to,delivered-to,received
 	dir=$T/postfix
 	for folder in "$dir" "$dir/conf" "$dir/spool" "$dir/data" "$dir/mail"; do
 		open_folder "$folder"
@@ -257,6 +260,7 @@ start_exim() {
 	need_namespace
 	aside exim4-daemon-light usr/sbin/exim4
 	two_ports
+	ABOVE=received
 	dir=$T/exim
 	for folder in "$dir" "$dir/spool" "$dir/log" "$dir/mail"; do
 		open_folder "$folder"
@@ -342,6 +346,7 @@ start_opensmtpd() {
 	need cc
 	aside opensmtpd usr/sbin/smtpd
 	two_ports
+	ABOVE=return-path,delivered-to,received
 	dir=$T/opensmtpd
 	over=$dir/over
 	for folder in "$dir" "$dir/mail" "$over" "$over/run" "$over/var-spool" \
@@ -450,6 +455,7 @@ relay_to() {
 	write_config "$T/$1/seal.ini" <<-END
 	tls = $2
 	${AUTH:+auth = $AUTH}
+	${SENDER:+sender = $SENDER}
 	END
 	printf '%s\n' "${4:-pass word;#1}" >"$T/$1/password"
 	start_smtpseal "$T/$1/seal.ini" "$1"
@@ -481,7 +487,7 @@ stored() {
 # is left unread.
 arrived() {
 	until_true 10 stored "$2" 1 || { find "$MAIL"; return 1; }
-	python3 "$MESSAGE" compare "$1" "$MAIL/$2"/new/* &&
+	python3 "$MESSAGE" compare "$ABOVE" "$1" "$MAIL/$2"/new/* &&
 		rm "$MAIL/$2"/new/*
 }
 
@@ -507,14 +513,62 @@ serves() {
 	relay_to implicit implicit "$IMPLICIT_PORT"
 	ok "it takes a message by implicit TLS" send "$T/small" boss@example.com
 	ok "that one is whole" arrived "$T/small" boss
+	mends
 	refuses_login "$1"
+}
+
+# mends: what a sloppy device says arrives in order, and from the mailbox.
+mends() {
+	SENDER=scan@example.com
+	relay_to mends starttls "$STARTTLS_PORT"
+	SENDER=
+	zeros=$(printf '%0998d' 0)
+	say "$LISTEN_PORT" >"$T/sloppy" 2>&1 <<-X
+	EHLO copier
+	MAIL FROM:<root@scanner.local>
+	RCPT TO:<boss@example.com>
+	DATA
+	From: "Floor@2" <copier@office.example>
+	Sender: root@scanner.local
+	To: boss@example.com
+	!Subject: two pages\n\tof a scan\r\n
+	Content-Type: text/plain; charset=iso-8859-1
+
+	..
+	..hidden
+	... three
+	!bare\nLF\n.. and a dot\nbehind\r\n
+	!a lone one\n.\nis text\r\n
+	!a bare\rCR\r\n
+	!gr\\xfc\\xdfe, \\0NUL\r\n
+	${zeros}end
+	..
+
+	.
+	QUIT
+	X
+	printf '%s\r\n' >"$T/mended" \
+		'From: "Floor at 2" <scan@example.com>' \
+		'Reply-To: "Floor at 2" <copier@office.example>' \
+		'To: boss@example.com' \
+		'Subject: two pages' '	of a scan' \
+		'Content-Type: text/plain; charset=iso-8859-1' \
+		'Date: %DATE%' 'Message-ID: %ID%' 'MIME-Version: 1.0' '' \
+		. .hidden '.. three' \
+		bare LF '. and a dot' behind \
+		'a lone one' . 'is text' 'a bare CR' \
+		"$(printf 'gr\374\337e, NUL')" \
+		"$zeros" ' end' . ''
+	ok "it takes a sloppy message" \
+		same 250 "$(sed -n '/^354 /{n;s/ .*//p;}' "$T/sloppy")"
+	ok "it arrives mended, octet for octet" arrived "$T/mended" boss
 }
 
 arrived_both() {
 	# shellcheck disable=SC2046 # names without blanks
 	set -- $(ls -S "$MAIL/boss/new"/*)
-	python3 "$MESSAGE" compare "$T/large" "$1" &&
-		python3 "$MESSAGE" compare "$T/small" "$2" && rm "$@"
+	python3 "$MESSAGE" compare "$ABOVE" "$T/large" "$1" &&
+		python3 "$MESSAGE" compare "$ABOVE" "$T/small" "$2" && rm "$@"
 }
 
 # refuses_login WORDS: a wrong password, and no second try with it.
