@@ -40,6 +40,7 @@ void daemon_harden(void)
 	struct rlimit files;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a message's file may not grow: an error */
 	umask(077);
 	setrlimit(RLIMIT_CORE, &none);
 	/* As many sockets as the system lets us have. */

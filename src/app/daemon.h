@@ -5,8 +5,8 @@
 #ifndef APP_DAEMON_H
 #define APP_DAEMON_H
 
-/* No core dumps, no SIGPIPE, new files for the owner only, and as many
- * descriptors as are allowed. */
+/* No core dumps, no SIGPIPE or SIGXFSZ, new files for the owner only, and as
+ * many descriptors as are allowed. */
 void daemon_harden(void);
 
 /* A socket handed over under that name (sd_listen_fds(3)), or -1. Each is

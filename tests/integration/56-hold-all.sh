@@ -201,6 +201,20 @@ ok "shutting down: nothing is left" same "" "$(ls -A "$T/state")"
 leave
 ok "nothing odd at the provider" hasnt "$T/p.log" VIOLATION
 
+# ---- files may not be so large ----
+
+(ulimit -f 4096 && exec "$SMTPSEAL" -c "$T/b.ini" run) 2>"$T/seal-limit.log" &
+SEAL_PID=$!
+PIDS="$PIDS $!"
+until_has "$T/seal-limit.log" event=listening
+slow limit 10000000
+ok "limited files: 452 behind the dot" has "$T/limit.said" "452 4.3.1 "
+ok "limited files: the log says why" has "$T/seal-limit.log" \
+	'detail="File too large"'
+slow limit-again 3000
+ok "limited files: the next small one arrives" arrived limit-again
+ok "limited files: it ends in order" stop "$SEAL_PID"
+
 # ---- a full disk ----
 
 unshare -m true 2>/dev/null ||
