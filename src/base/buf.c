@@ -22,6 +22,12 @@ size_t buf_room(const struct buf *buf)
 	return buf->cap - buf_len(buf);
 }
 
+/* see buf.h */
+size_t buf_ready(const struct buf *buf)
+{
+	return buf->head < buf_len(buf) ? buf->cap - buf->tail : buf_room(buf);
+}
+
 /* Moves what waits to the front, so that all the room is in one piece. */
 static void close_gap(struct buf *buf)
 {

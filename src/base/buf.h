@@ -27,6 +27,14 @@ void buf_init(struct buf *buf, char *data, size_t cap);
 size_t buf_len(const struct buf *buf);
 size_t buf_room(const struct buf *buf);
 
+/*
+ * How many of them may be put without moving more octets than were taken since
+ * the last move: less than buf_room while little was taken. Whoever passes a
+ * stream through a large buffer asks for this, so that a reader who takes
+ * little at a time does not have all the rest moved each time.
+ */
+size_t buf_ready(const struct buf *buf);
+
 /* Puts all of `octets`; there must be room. */
 void buf_put(struct buf *buf, struct span octets);
 

@@ -11,7 +11,7 @@ enum { SETTLE_STEPS = 100000 };
 
 static bool is_full(const struct session *session)
 {
-	return buf_room(&session->hold) <= BODY_STEP_OCTETS;
+	return buf_ready(&session->hold) <= BODY_STEP_OCTETS;
 }
 
 /* see rules.h */

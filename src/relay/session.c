@@ -383,7 +383,7 @@ bool session_is_leaving(const struct session *session)
 bool session_is_starved(const struct session *session)
 {
 	bool is_full = session->phase > PHASE_ENVELOPE &&
-		       buf_room(&session->hold) <= BODY_STEP_OCTETS &&
+		       buf_ready(&session->hold) <= BODY_STEP_OCTETS &&
 		       session->phase != PHASE_SWALLOW;
 
 	return is_awaiting_client(session) && !is_full;

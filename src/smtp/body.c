@@ -53,7 +53,8 @@ static size_t run_length(struct span text)
  */
 static void read_text(struct body *body, struct span *in, struct buf *content)
 {
-	struct span run = span_first(*in, buf_room(content) - BODY_STEP_OCTETS);
+	struct span run =
+	    span_first(*in, buf_ready(content) - BODY_STEP_OCTETS);
 
 	run = span_first(run, RUN_OCTETS);
 	run.len = run_length(run);
@@ -166,7 +167,7 @@ enum body_verdict body_read(
     struct body *body, struct span *in, struct buf *content)
 {
 	while (in->len > 0 && body->state != BODY_OVER &&
-	       buf_room(content) > BODY_STEP_OCTETS) {
+	       buf_ready(content) > BODY_STEP_OCTETS) {
 		switch (body->state) {
 		case BODY_LINE_START:
 		case BODY_SOFT_START:

@@ -58,7 +58,7 @@ enum { BODY_LINE_OCTETS = 998 }; /* in a line that leaves, without CRLF */
 enum { BODY_STEP_OCTETS = 4 }; /* room without which body_read does nothing */
 
 /* Reads a device's octets, as many as there is room for in `content`; at least
- * one where there is more room than BODY_STEP_OCTETS. */
+ * one where more than BODY_STEP_OCTETS are ready (buf_ready). */
 enum body_verdict body_read(
     struct body *body, struct span *in, struct buf *content);
 

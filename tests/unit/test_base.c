@@ -202,6 +202,31 @@ static void test_buf_space(void **state)
 	assert_int_equal(buf_room(&buf), 1);
 }
 
+/* Nothing is ready behind a full queue before half of it was taken. */
+static void test_buf_ready(void **state)
+{
+	char storage[8];
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, storage, sizeof(storage));
+	assert_int_equal(buf_ready(&buf), 8);
+	buf_put(&buf, SPAN("abcdef"));
+	assert_int_equal(buf_ready(&buf), 2);
+	buf_took(&buf, 2);
+	assert_int_equal(buf_ready(&buf), 2);
+	buf_put(&buf, SPAN("gh"));
+	assert_int_equal(buf_ready(&buf), 0);
+	assert_int_equal(buf_room(&buf), 2);
+	buf_took(&buf, 1);
+	assert_int_equal(buf_ready(&buf), 0);
+	buf_took(&buf, 1);
+	assert_int_equal(buf_ready(&buf), 4);
+	buf_put(&buf, SPAN("ijkl"));
+	assert_span(buf_peek(&buf), "efghijkl");
+	assert_int_equal(buf_ready(&buf), 0);
+}
+
 static void test_buf_move(void **state)
 {
 	char storage[4];
@@ -644,6 +669,7 @@ int main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_buf_queue),
 		cmocka_unit_test(test_buf_space),
+		cmocka_unit_test(test_buf_ready),
 		cmocka_unit_test(test_buf_move),
 		cmocka_unit_test(test_buf_zeroed),
 		cmocka_unit_test(test_text_cut),
