@@ -82,12 +82,15 @@ static void linger(struct conn *conn)
 	conn->linger_until = loop_now(conn->loop) + CONN_LINGER_MS;
 }
 
+/* One that has closed already holds its place no longer: the next one of many
+ * short connections may need it. */
 static void end_linger(struct conn *conn)
 {
 	struct stream *stream = &conn->channel.stream;
+	bool is_over = stream->is_ended && stream_is_flushed(stream);
 
 	stream_took(stream, stream_peek(stream).len);
-	if (stream->is_ended || loop_now(conn->loop) >= conn->linger_until)
+	if (is_over || loop_now(conn->loop) >= conn->linger_until)
 		conn_close(conn);
 }
 
@@ -253,10 +256,10 @@ void conn_turn(struct conn *conn)
 	guest_watch(conn);
 	session_tick(&conn->session, now);
 	route_tick(conn);
+	if (!conn->is_lingering)
+		pump(conn);
 	if (conn->is_lingering)
 		end_linger(conn);
-	else
-		pump(conn);
 	loop_journal(conn->loop, "conn", conn->id);
 	if (!conn->is_closing)
 		end_long_leave(conn);
