@@ -1,4 +1,5 @@
-"""Speaks SMTP by hand: say.py PORT [SOURCE] < script.
+"""Speaks SMTP by hand: say.py PORT [SOURCE] < script; PORT may be the path of a
+Unix socket.
 
 Each line of the script is sent with CRLF behind; a line "!..." is sent raw,
 with Python escapes; "?" only reads a reply; "." within DATA ends it; "~"
@@ -10,10 +11,20 @@ import socket
 import sys
 
 
-def main():
-    source = (sys.argv[2], 0) if len(sys.argv) > 2 else None
-    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20, source)
+def connect(port, source=None):
+    if "/" in port:
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(20)
+        sock.connect(port)
+        return sock
+    sock = socket.create_connection(("127.0.0.1", int(port)), 20,
+                                    (source, 0) if source else None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def main():
+    sock = connect(*sys.argv[1:])
     sock.settimeout(60)
     stream = sock.makefile("rb")
 
