@@ -27,16 +27,16 @@ our_ldflags += -fsanitize=$(SAN)
 endif
 
 # ---- the layers: every room by name ----
-base   := ensure span buf text base64 secret cidr rate
+base   := ensure span buf text base64 secret cidr rate siphash
 shell  := log arena
 smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram
-relay  := failure advice fact envelope rewrite login offer gate foreign client stage \
+relay  := failure advice fact receipts envelope rewrite login offer gate foreign client stage \
 	upstream outcome sending rules asks session
 tls    := der pem trust certificate identity finding verify words suite context \
 	served ending tls
 net    := settings loop stream channel dial child link holddown pool pools loan \
-	spool route secure guesses guest balancer conn listener doors server
+	spool route secure guesses guest balancer heard conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
 	listen resolve account device limits config
 app    := daemon check steps doctor main

@@ -6,6 +6,7 @@
 #include "base/ensure.h"
 #include "net/balancer.h"
 #include "net/guest.h"
+#include "net/heard.h"
 #include "net/loan.h"
 #include "net/route.h"
 #include "net/secure.h"
@@ -65,6 +66,7 @@ void conn_close(struct conn *conn)
 	if (conn->is_closing)
 		return;
 	conn->is_closing = true;
+	heard_end(conn);
 	end_session(conn);
 	loop_journal(conn->loop, "conn", conn->id);
 	route_give_back(conn);
@@ -87,7 +89,8 @@ static void linger(struct conn *conn)
 static void end_linger(struct conn *conn)
 {
 	struct stream *stream = &conn->channel.stream;
-	bool is_over = stream->is_ended && stream_is_flushed(stream);
+	bool is_over = stream->is_ended && stream_is_flushed(stream) &&
+		       !heard_is_open(conn);
 
 	stream_took(stream, stream_peek(stream).len);
 	if (is_over || loop_now(conn->loop) >= conn->linger_until)
@@ -153,6 +156,15 @@ static bool obey(struct conn *conn)
 	return false;
 }
 
+static uint64_t linger_deadline(struct conn *conn)
+{
+	uint64_t look = loop_now(conn->loop) + HEARD_LOOK_MS;
+
+	return heard_is_open(conn) && look < conn->linger_until
+		   ? look
+		   : conn->linger_until;
+}
+
 static void set_alarm(struct conn *conn)
 {
 	uint64_t now = loop_now(conn->loop);
@@ -162,7 +174,7 @@ static void set_alarm(struct conn *conn)
 		route_deadline(conn),
 		conn->header_until,
 		conn->secure_until,
-		conn->is_lingering ? conn->linger_until : conn->leave_until,
+		conn->is_lingering ? linger_deadline(conn) : conn->leave_until,
 	};
 	uint64_t first = 0;
 
@@ -258,6 +270,7 @@ void conn_turn(struct conn *conn)
 	route_tick(conn);
 	if (!conn->is_lingering)
 		pump(conn);
+	heard_watch(conn);
 	if (conn->is_lingering)
 		end_linger(conn);
 	loop_journal(conn->loop, "conn", conn->id);

@@ -50,6 +50,8 @@ struct conn {
 	struct link *link;
 	struct settings *lender; /* held: what the link's account lies in */
 	size_t login;	     /* the device is known by it; CLIENT_NO_LOGIN */
+	uint64_t receipt;    /* of a message whose 250 may be unheard; or 0 */
+	uint64_t receipt_at; /* octets the device had said by then */
 	unsigned mistakes;   /* refused logins that were counted */
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */

@@ -42,8 +42,8 @@ static struct span make_id(
 }
 
 /* see loan.h */
-bool loan_take(
-    struct loan *loan, const struct client_policy *policy, uint64_t number)
+bool loan_take(struct loan *loan, const struct client_policy *policy,
+    struct receipts *receipts, uint64_t number)
 {
 	size_t envelope = envelope_size(policy);
 	char *block;
@@ -62,6 +62,7 @@ bool loan_take(
 		.hold = block + envelope + REWRITE_TEXT_OCTETS + ID_OCTETS,
 		.hold_size = policy->hold,
 		.time = (int64_t)time(NULL),
+		.receipts = receipts,
 	};
 	loan->id = make_id(block + envelope + REWRITE_TEXT_OCTETS, loan->time,
 	    number, policy->hello);

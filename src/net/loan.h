@@ -10,9 +10,10 @@
 #include "relay/session.h"
 
 /* Takes a loan as large as the policy says, unless it is taken already.
- * `number` is one that this process gives once. False without memory. */
-bool loan_take(
-    struct loan *loan, const struct client_policy *policy, uint64_t number);
+ * `receipts` goes with it; `number` is one that this process gives once. False
+ * without memory. */
+bool loan_take(struct loan *loan, const struct client_policy *policy,
+    struct receipts *receipts, uint64_t number);
 
 /* Gives it back. A zeroed loan is fine. */
 void loan_return(struct loan *loan);

@@ -44,7 +44,8 @@ static void adopt(struct conn *conn, struct link *link)
 	const struct pool *pool =
 	    container_of(link->keeper, struct pool, keeper);
 
-	if (!loan_take(&conn->loan, &conn->policy, loop_id(conn->loop))) {
+	if (!loan_take(&conn->loan, &conn->policy,
+		server_receipts(conn->server), loop_id(conn->loop))) {
 		link->lessee = conn;
 		pool_release(link);
 		session_no_link(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/ensure.h"
 #include "net/doors.h"
@@ -18,6 +19,7 @@ struct server {
 	struct doors doors;
 	struct pools pools;
 	struct guesses guesses;
+	struct receipts receipts;
 	struct conn *conns;
 	unsigned conn_count;
 	uv_signal_t signals[SIGNALS];
@@ -58,6 +60,12 @@ struct tls_server_context *server_served(
 struct guesses *server_guesses(struct server *server)
 {
 	return &server->guesses;
+}
+
+/* see server.h */
+struct receipts *server_receipts(struct server *server)
+{
+	return &server->receipts;
 }
 
 /* see server.h */
@@ -276,6 +284,7 @@ int server_run(struct settings *settings, const struct server_ops *ops)
 		return EX_OSERR;
 	}
 	server->ops = ops;
+	(void)getentropy(&server->receipts.key, sizeof(server->receipts.key));
 	log_open(settings->log_level, settings->log_target);
 	watch_signals(server);
 	if (apply(server, settings)) {

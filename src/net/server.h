@@ -46,6 +46,9 @@ struct tls_server_context *server_served(
 /* Which addresses were wrong about logins. */
 struct guesses *server_guesses(struct server *server);
 
+/* Messages that may come a second time. */
+struct receipts *server_receipts(struct server *server);
+
 /* A device has come in; FAIL_NONE when it was taken, with its handle. */
 enum failure server_adopt(struct server *server,
     const struct listen_settings *listen, uv_stream_t *handle,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "base/ensure.h"
 
@@ -71,6 +73,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 		stream->is_reading = false;
 		uv_read_stop(handle);
 	} else {
+		stream->octets += (uint64_t)len;
 		stream->fresh = span_make(buf->base, (size_t)len);
 		if (stream->kept)
 			keep_fresh(stream);
@@ -140,7 +143,7 @@ static void on_written(uv_write_t *write, int status)
 	free(stream->flying);
 	stream->flying = NULL;
 	if (status < 0)
-		stream->is_ended = true;
+		stream->is_ended = stream->is_broken = true;
 	if (!stream->is_closing)
 		stream->owner->turn(stream);
 }
@@ -176,8 +179,30 @@ size_t stream_write(struct stream *stream, struct span octets)
 		len = 0;
 	if (len < 0 || ((size_t)len < octets.len &&
 			   !write_rest(stream, span_from(octets, (size_t)len))))
-		stream->is_ended = true; /* it reached nobody */
+		stream->is_ended = stream->is_broken = true;
 	return octets.len;
+}
+
+/* see stream.h */
+enum stream_fate stream_fate(struct stream *stream)
+{
+	int waiting = 0;
+	int error = 0;
+	socklen_t len = sizeof(error);
+	uv_os_fd_t fd;
+
+	if (stream->is_broken || !stream->handle ||
+	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0)
+		return STREAM_UNHEARD;
+	/* Octets that are not acknowledged; also told of a dead socket. */
+	if (!stream->flying && ioctl(fd, TIOCOUTQ, &waiting) == 0 &&
+	    waiting == 0)
+		return STREAM_HEARD;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
+	    error == 0)
+		return STREAM_OPEN;
+	stream->is_broken = true; /* asking has cleared the error */
+	return STREAM_UNHEARD;
 }
 
 /* see stream.h */

@@ -26,6 +26,13 @@ enum {
 
 struct stream;
 
+/* What became of all that was written. */
+enum stream_fate {
+	STREAM_HEARD,	/* the peer's system has it */
+	STREAM_UNHEARD, /* and never will have it all */
+	STREAM_OPEN,	/* it is on its way */
+};
+
 /* What the owner does. `closed` is the last call: the stream may be freed. */
 struct stream_owner {
 	void (*turn)(struct stream *stream);
@@ -45,8 +52,10 @@ struct stream {
 	uv_write_t write;
 	uv_shutdown_t shutdown;
 	bool is_reading;
-	bool is_ended; /* the peer has closed, or the socket broke */
-	bool is_shut;  /* stream_shut was called */
+	uint64_t octets; /* read, in all */
+	bool is_ended;	 /* the peer has closed, or the socket broke */
+	bool is_broken;	 /* what was written reached nobody */
+	bool is_shut;	 /* stream_shut was called */
 	bool is_closing;
 };
 
@@ -69,6 +78,9 @@ bool stream_is_flushed(const struct stream *stream);
 
 /* Says that nothing more will be written, behind what is in flight. */
 void stream_shut(struct stream *stream);
+
+/* Has the peer's system acknowledged all that was written? */
+enum stream_fate stream_fate(struct stream *stream);
 
 /* Asks for the end; `closed` is called later, never from here. */
 void stream_close(struct stream *stream);

@@ -180,6 +180,22 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 	return true;
 }
 
+/* What makes a message this message: who sends it, to whom, and what. */
+static void begin_digest(struct session *session)
+{
+	struct siphash *digest = &session->digest;
+
+	if (!session->receipts)
+		return;
+	siphash_init(digest, &session->receipts->key);
+	siphash_put(digest, session->policy->device);
+	siphash_put(digest, SPAN("\n"));
+	siphash_put(digest, session->peer);
+	siphash_put(digest, SPAN("\n"));
+	siphash_put(digest, text_span(&session->envelope.paths));
+	siphash_put(digest, SPAN("\n"));
+}
+
 /*
  * Two replies follow without the device being asked again, so there must be
  * room for both: else a device that reads nothing could keep a provider's
@@ -192,6 +208,7 @@ static bool ask_data(struct session *session, const struct ask *ask)
 	    DATA_REPLY_OCTETS + CLIENT_REPLY_OCTETS)
 		return false;
 	body_init(&session->body, session->policy->takes_any_end);
+	begin_digest(session);
 	buf_clear(&session->hold);
 	session->has_eight_bit = false;
 	session->phase = PHASE_COLLECT;

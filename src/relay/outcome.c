@@ -131,6 +131,19 @@ void outcome_by_failure(struct session *session, enum failure failure)
 }
 
 /* see outcome.h */
+void outcome_again(struct session *session)
+{
+	struct text text = outcome_text(session);
+
+	text_puts(&text, "250 2.0.0 ");
+	text_put(&text, session->host);
+	text_puts(
+	    &text, " took this message a while ago; it is not sent twice");
+	session->outcome.len = text.len;
+	end_message(session, RESULT_SENT);
+}
+
+/* see outcome.h */
 void outcome_note(struct session *session, const struct reply *reply)
 {
 	struct text text = outcome_text(session);

@@ -15,6 +15,9 @@ void outcome_by_failure(struct session *session, enum failure failure);
 void outcome_by_reply(
     struct session *session, enum result result, const struct reply *reply);
 
+/* The provider has it already; likewise. */
+void outcome_again(struct session *session);
+
 /* A recipient was refused: remembered, in case all of them are. */
 void outcome_note(struct session *session, const struct reply *reply);
 

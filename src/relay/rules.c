@@ -330,14 +330,42 @@ static bool rule_dot(struct session *session)
 	return upstream_dot(session->upstream);
 }
 
+/*
+ * The device has said its dot: is it a message that it sent before, and of
+ * which it did not hear that the provider has it? Then it hears so now, and
+ * nothing is sent. What of it is on its way ends without a dot.
+ */
+static bool rule_again(struct session *session)
+{
+	bool is_out =
+	    session->upstream && session->upstream->stage == STAGE_DOT;
+
+	if (!session->is_whole || is_out || !session->receipts ||
+	    (session->phase != PHASE_COLLECT &&
+		session->phase != PHASE_STREAM) ||
+	    !receipts_take(session->receipts, siphash_digest(&session->digest),
+		session->now))
+		return false;
+	if (session->upstream && session->phase == PHASE_STREAM)
+		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
+		    SPAN("given up before its dot, since the provider has the "
+			 "message already"));
+	outcome_again(session);
+	return true;
+}
+
 /* The outcome is known and the device has said its dot: it hears now. */
 static bool rule_finish(struct session *session)
 {
+	bool is_sent = session->outcome.result == RESULT_SENT;
+
 	if (session->phase != PHASE_SWALLOW || !session->is_whole ||
 	    !client_has_room(&session->client))
 		return false;
 	outcome_say(session);
 	outcome_tell(session);
+	if (is_sent && session->receipts)
+		session->receipt = siphash_digest(&session->digest);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);
@@ -365,6 +393,7 @@ static bool (*const rules[])(struct session *) = {
 	rule_lost,
 	rule_reset,
 	rule_drain,
+	rule_again,
 	rule_play,
 	rule_data,
 	rule_stream,

@@ -74,6 +74,7 @@ void session_lease(
 	rewrite_init(&session->rewrite, loan->fields, loan->fields_size);
 	session->time = loan->time;
 	session->id = loan->id;
+	session->receipts = loan->receipts;
 }
 
 /* see session.h */
@@ -272,8 +273,10 @@ static bool put_content(struct session *session, struct span *in)
 		await_command(session);
 	}
 	if (session->phase != PHASE_SWALLOW) {
-		failure = judge_content(
-		    session, span_from(buf_peek(&session->hold), held));
+		struct span fresh = span_from(buf_peek(&session->hold), held);
+
+		siphash_put(&session->digest, fresh);
+		failure = judge_content(session, fresh);
 		if (failure != FAIL_NONE)
 			end_content(session, failure);
 	}
@@ -362,6 +365,15 @@ size_t session_login(const struct session *session)
 }
 
 /* see session.h */
+uint64_t session_take_receipt(struct session *session)
+{
+	uint64_t receipt = session->receipt;
+
+	session->receipt = 0;
+	return receipt;
+}
+
+/* see session.h */
 unsigned session_mistakes(const struct session *session)
 {
 	return session->client.mistakes;
@@ -386,7 +398,9 @@ bool session_is_starved(const struct session *session)
 		       buf_ready(&session->hold) <= BODY_STEP_OCTETS &&
 		       session->phase != PHASE_SWALLOW;
 
-	return is_awaiting_client(session) && !is_full;
+	/* What is still to be said may be what it waits for. */
+	return is_awaiting_client(session) && !is_full &&
+	       buf_len(&session->client.out) == 0;
 }
 
 /* see session.h */

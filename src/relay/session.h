@@ -25,6 +25,8 @@
  * again, unseen by the device. After its DATA nothing is ever said again: what
  * is then unknown is told as unknown.
  *
+ * A message whose 250 its device did not hear comes again; see receipts.h.
+ *
  * It never knows a socket: it shows wishes, and is told news.
  *
  * Owns:    the client side and the state of one transaction.
@@ -36,6 +38,7 @@
 
 #include "relay/client.h"
 #include "relay/envelope.h"
+#include "relay/receipts.h"
 #include "relay/rewrite.h"
 #include "relay/upstream.h"
 #include "smtp/body.h"
@@ -82,6 +85,7 @@ struct loan {
 	size_t fields_size; /* REWRITE_TEXT_OCTETS at least */
 	int64_t time;	    /* seconds since 1970, for a missing Date */
 	struct span id;	    /* "<unique@host>", for a missing Message-ID */
+	struct receipts *receipts; /* of messages that may come again */
 };
 
 /* How a message ended, and the reply that says so: heard at the dot. */
@@ -120,6 +124,9 @@ struct session {
 	int64_t time; /* as the loan told */
 	struct span id;
 	bool is_whole; /* the device's dot was read */
+	struct receipts *receipts;
+	struct siphash digest; /* of device, envelope and content */
+	uint64_t receipt; /* of the last message sent, until taken; 0: none */
 	struct buf hold;
 	struct address asked; /* the sender of the MAIL that waits */
 	struct span domain;   /* completes unqualified addresses */
@@ -208,6 +215,10 @@ void session_warmed(struct session *session);
 
 /* The login of the policy that the device is, or CLIENT_NO_LOGIN. */
 size_t session_login(const struct session *session);
+
+/* The receipt of a message whose 250 was just said, once; 0: there is none.
+ * If the device cannot have heard it, receipts_remember is to be called. */
+uint64_t session_take_receipt(struct session *session);
 
 /* How many of the connection's logins were refused. */
 unsigned session_mistakes(const struct session *session);

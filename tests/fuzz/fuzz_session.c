@@ -47,6 +47,8 @@ struct scene {
 	unsigned slow;
 	uint64_t now;
 	struct loan loan;
+	struct receipts receipts;
+	uint64_t receipt; /* of the last message sent */
 	char *pending; /* said by the device, not used yet: exactly so long */
 	size_t pending_len;
 	char out[UPSTREAM_OUT_OCTETS];
@@ -147,6 +149,14 @@ static void use(size_t used)
 	scene.pending_len -= used;
 }
 
+static void keep_receipt(void)
+{
+	uint64_t receipt = session_take_receipt(&scene.session);
+
+	if (receipt)
+		scene.receipt = receipt;
+}
+
 static void move(void)
 {
 	unsigned wants;
@@ -159,6 +169,7 @@ static void move(void)
 		used = session_put(&scene.session,
 		    span_make(scene.pending, scene.pending_len));
 		use(used);
+		keep_receipt();
 		watch_phase(&scene.watch);
 		wants = session_wants(&scene.session);
 		if (wants & WANT_ROOM)
@@ -386,6 +397,16 @@ static void do_slow(struct span octet)
 	scene.slow = (unsigned char)octet.ptr[0];
 }
 
+static void do_unheard(struct span unused)
+{
+	(void)unused;
+	if (!scene.receipt)
+		return;
+	receipts_remember(&scene.receipts, scene.receipt, scene.now);
+	watch_unheard(&scene.watch);
+	scene.receipt = 0;
+}
+
 /* What the device said in the clear is no part of TLS, and is gone. */
 static void do_client_secured(struct span unused)
 {
@@ -435,6 +456,8 @@ static const struct step_row {
 	[PROGRAM_WAIT]      = { do_wait,      OCTET },
 	[PROGRAM_SLOW]      = { do_slow,      OCTET },
 	[PROGRAM_QUIT]      = { do_quit,      NOTHING },
+
+	[PROGRAM_UNHEARD]   = { do_unheard,   NOTHING },
 
 	[PROGRAM_CLIENT_SECURED] = { do_client_secured, NOTHING },
 	[PROGRAM_ROOM]      = { do_more,      NOTHING },
@@ -532,7 +555,7 @@ static void begin(const unsigned char *head)
 	scene.loan = (struct loan){ scene.envelope, sizeof(scene.envelope),
 		scene.hold, head[PROGRAM_HOLD] & 1 ? MUCH_HOLD : LITTLE_HOLD,
 		scene.fields, sizeof(scene.fields), 1795256108,
-		SPAN("<1@relay.example>") };
+		SPAN("<1@relay.example>"), &scene.receipts };
 	watch_init(&scene.watch, &scene.session, &scene.upstream,
 	    &scene.upstream_policy);
 	scene.pending = malloc(1);

@@ -34,9 +34,10 @@ enum program_step {
 	PROGRAM_CLOSED,	 /* the provider closes */
 	PROGRAM_GONE,	 /* the device closes */
 	PROGRAM_DRAIN,
-	PROGRAM_WAIT, /* so many times ten seconds */
-	PROGRAM_SLOW, /* bit 0: the device takes nothing; 1: the provider */
-	PROGRAM_QUIT, /* the pool is tired of the one given back */
+	PROGRAM_WAIT,	 /* so many times ten seconds */
+	PROGRAM_SLOW,	 /* bit 0: the device takes nothing; 1: the provider */
+	PROGRAM_QUIT,	 /* the pool is tired of the one given back */
+	PROGRAM_UNHEARD, /* the last message's 250 was not heard */
 	PROGRAM_CLIENT_SECURED, /* TLS with the device, if it is wished */
 	PROGRAM_ROOM, /* there is more room for content, or is no more */
 	PROGRAM_NO_ROOM,

@@ -288,3 +288,9 @@ void watch_phase(struct watch *watch)
 	if (session->phase < PHASE_COLLECT)
 		watch->has_content_left = false;
 }
+
+/* see watch.h */
+void watch_unheard(struct watch *watch)
+{
+	watch->acceptances++;
+}

@@ -43,6 +43,10 @@ struct watch {
 	unsigned acceptances;
 };
 
+/* The device cannot have heard of the last acceptance: it may hear of it
+ * later. */
+void watch_unheard(struct watch *watch);
+
 /* Nothing was heard by anybody; by a new provider. */
 void watch_init(struct watch *watch, const struct session *session,
     const struct upstream *upstream, const struct upstream_policy *policy);

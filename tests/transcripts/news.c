@@ -133,6 +133,17 @@ static void tell_wait(struct show *show, struct span words)
 	world_wait(&show->world, seconds * 1000);
 }
 
+static void tell_unheard(struct show *show, struct span words)
+{
+	struct world *world = &show->world;
+
+	seed_step(show, PROGRAM_UNHEARD);
+	if (!world->receipt)
+		show_fail(show, "no message was sent", words);
+	receipts_remember(&world->receipts, world->receipt, world->now);
+	world->receipt = 0;
+}
+
 static void tell_suspect(struct show *show, struct span words)
 {
 	uint64_t refusals = 0;
@@ -196,6 +207,7 @@ static const struct news_row {
 	{ "slow",            tell_slow },
 	{ "device-tls",      tell_device_tls },
 	{ "suspect",         tell_suspect },
+	{ "unheard",         tell_unheard },
 	{ "room",            tell_room },
 	{ "no-room",         tell_no_room },
 };

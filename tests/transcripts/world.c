@@ -51,8 +51,8 @@ static struct loan make_loan(struct world *world)
 {
 	return (struct loan){ world->loan_envelope, world->envelope,
 		world->loan_hold, world->hold, world->loan_fields,
-		sizeof(world->loan_fields), 1795256108,
-		SPAN("<unique@relay>") };
+		sizeof(world->loan_fields), 1795256108, SPAN("<unique@relay>"),
+		&world->receipts };
 }
 
 static void lease(struct world *world)
@@ -112,6 +112,14 @@ static void do_pool(struct world *world)
 		lease(world);
 }
 
+static void keep_receipt(struct world *world)
+{
+	uint64_t receipt = session_take_receipt(&world->session);
+
+	if (receipt)
+		world->receipt = receipt;
+}
+
 /* As long as octets are used, or wishes come and go. */
 static void move(struct world *world)
 {
@@ -126,6 +134,7 @@ static void move(struct world *world)
 			upstream_credential(&world->upstream, &world->secret);
 		used = session_put(&world->session, in);
 		buf_took(&world->from_client, used);
+		keep_receipt(world);
 		wants = session_wants(&world->session);
 		if (wants & WANT_ROOM)
 			give_room(world);

@@ -29,7 +29,9 @@ struct world {
 	bool is_provider_slow;
 	uint64_t now;
 	size_t hold;
-	size_t envelope;  /* octets lent for it */
+	size_t envelope; /* octets lent for it */
+	struct receipts receipts;
+	uint64_t receipt; /* of the last message sent */
 	bool has_no_room; /* there is no more than `hold` */
 	char *out;	  /* lent to the upstream */
 	char *loan_envelope;

@@ -1,0 +1,79 @@
+# A device that leaves before it hears our 250 sends the same again: it hears
+# 250, and there is no second mail. One that heard it sends two.
+. "$(dirname "$0")/lib.sh"
+
+start_provider p --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+	--tls implicit --strict --do dot=delay:300
+write_config "$T/a.ini" <<-X
+tls = implicit
+X
+start_smtpseal "$T/a.ini"
+LOG=$T/seal.log
+
+# device HOW [OCTETS]: sends a message and leaves HOW:
+#   polite    reads everything, says QUIT
+#   half      closes its side behind the dot, and reads on
+#   silent    reads the 250, closes without QUIT
+#   early     closes behind its dot
+#   quitting  says QUIT behind its dot and closes
+#   reset     resets the connection behind its dot
+device() {
+	timeout 60 python3 - "$LISTEN_PORT" "$@" >"$T/heard" 2>&1 <<-'X'
+	import socket, struct, sys
+	port, how = int(sys.argv[1]), sys.argv[2]
+	size = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+	s = socket.create_connection(("127.0.0.1", port), 30)
+	f = s.makefile("rb")
+	f.readline()
+	for line in ("HELO ups", "MAIL FROM:<ups@x.example>",
+	             "RCPT TO:<boss@x.example>", "DATA"):
+	    s.sendall(line.encode() + b"\r\n")
+	    f.readline()
+	body = b"on battery\r\n" * (size // 12 + 1)
+	s.sendall(b"Subject: alarm\r\n\r\n" + body + b".\r\n")
+	if how == "quitting":
+	    s.sendall(b"QUIT\r\n")
+	if how == "half":
+	    s.shutdown(socket.SHUT_WR)
+	if how == "reset":
+	    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+	if how in ("polite", "half", "silent"):
+	    print(f.readline().decode().strip())
+	if how == "polite":
+	    s.sendall(b"QUIT\r\n")
+	    f.readline()
+	s.close()
+	X
+}
+sent() { [ "$(count "$LOG" result=sent)" = "$1" ]; }
+over() { ! grep -qi ":$(printf %04X "$LISTEN_PORT") 0100007F:[0-9A-F]* 0[18]" /proc/net/tcp; }
+
+# twice WHAT HOW COPIES [OCTETS]: sent HOW, and once more politely.
+SENT=0
+twice() {
+	rm -f "$T"/p.store/*
+	device "$2" "${4:-20}"
+	SENT=$((SENT + 1))
+	ok "$1: the provider took it" until_true 20 sent $SENT
+	ok "$1: the connection has ended" until_true 20 over
+	device polite "${4:-20}"
+	SENT=$((SENT + 1))
+	ok "$1: the second time it hears 250" hears 250
+	ok "$1: and the log tells" until_true 20 sent $SENT
+	ok "$1: $3 in all" stored p "$3"
+}
+
+twice "polite" polite 2
+twice "one that closes its side and reads" half 2
+twice "one that leaves without QUIT" silent 2
+twice "too early" early 1
+ok "it hears why" hears "250 2.0.0 localhost took this message a while ago"
+twice "too early, large" early 1 300000
+twice "QUIT and gone" quitting 1
+twice "reset" reset 1
+rm -f "$T"/p.store/*
+device polite
+SENT=$((SENT + 1))
+ok "the next one like it is a new alarm" until_true 20 sent $SENT
+ok "and is sent" stored p 1
+ok "it ends in order" stop "$SEAL_PID"
