@@ -278,13 +278,15 @@ int server_run(struct settings *settings, const struct server_ops *ops)
 	struct server *server = calloc(1, sizeof(*server));
 	int code = EX_OK;
 
-	if (!server || loop_init(&server->loop, settings->log_level) != 0) {
+	if (!server ||
+	    getentropy(&server->receipts.key, sizeof(server->receipts.key)) !=
+		0 ||
+	    loop_init(&server->loop, settings->log_level) != 0) {
 		free(server);
 		settings_drop(settings);
 		return EX_OSERR;
 	}
 	server->ops = ops;
-	(void)getentropy(&server->receipts.key, sizeof(server->receipts.key));
 	log_open(settings->log_level, settings->log_target);
 	watch_signals(server);
 	if (apply(server, settings)) {

@@ -183,17 +183,17 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 /* What makes a message this message: who sends it, to whom, and what. */
 static void begin_digest(struct session *session)
 {
-	struct siphash *digest = &session->digest;
+	struct digest *digest = &session->digest;
 
 	if (!session->receipts)
 		return;
-	siphash_init(digest, &session->receipts->key);
-	siphash_put(digest, session->policy->device);
-	siphash_put(digest, SPAN("\n"));
-	siphash_put(digest, session->peer);
-	siphash_put(digest, SPAN("\n"));
-	siphash_put(digest, text_span(&session->envelope.paths));
-	siphash_put(digest, SPAN("\n"));
+	digest_init(digest, &session->receipts->key);
+	digest_put(digest, session->policy->device);
+	digest_put(digest, SPAN("\n"));
+	digest_put(digest, session->peer);
+	digest_put(digest, SPAN("\n"));
+	digest_put(digest, text_span(&session->envelope.paths));
+	digest_put(digest, SPAN("\n"));
 }
 
 /*

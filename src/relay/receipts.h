@@ -13,7 +13,7 @@
 #ifndef RELAY_RECEIPTS_H
 #define RELAY_RECEIPTS_H
 
-#include "base/siphash.h"
+#include "base/digest.h"
 
 enum {
 	RECEIPTS_MOST = 64,
@@ -21,7 +21,7 @@ enum {
 };
 
 struct receipts {
-	struct siphash_key key; /* another one each time the program starts */
+	struct digest_key key; /* another one each time the program starts */
 	struct receipt {
 		uint64_t digest;
 		uint64_t until; /* 0: free */

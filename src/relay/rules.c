@@ -343,7 +343,7 @@ static bool rule_again(struct session *session)
 	if (!session->is_whole || is_out || !session->receipts ||
 	    (session->phase != PHASE_COLLECT &&
 		session->phase != PHASE_STREAM) ||
-	    !receipts_take(session->receipts, siphash_digest(&session->digest),
+	    !receipts_take(session->receipts, digest_value(&session->digest),
 		session->now))
 		return false;
 	if (session->upstream && session->phase == PHASE_STREAM)
@@ -365,7 +365,7 @@ static bool rule_finish(struct session *session)
 	outcome_say(session);
 	outcome_tell(session);
 	if (is_sent && session->receipts)
-		session->receipt = siphash_digest(&session->digest);
+		session->receipt = digest_value(&session->digest);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);

@@ -275,7 +275,7 @@ static bool put_content(struct session *session, struct span *in)
 	if (session->phase != PHASE_SWALLOW) {
 		struct span fresh = span_from(buf_peek(&session->hold), held);
 
-		siphash_put(&session->digest, fresh);
+		digest_put(&session->digest, fresh);
 		failure = judge_content(session, fresh);
 		if (failure != FAIL_NONE)
 			end_content(session, failure);

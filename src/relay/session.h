@@ -125,7 +125,7 @@ struct session {
 	struct span id;
 	bool is_whole; /* the device's dot was read */
 	struct receipts *receipts;
-	struct siphash digest; /* of device, envelope and content */
+	struct digest digest; /* of device, envelope and content */
 	uint64_t receipt; /* of the last message sent, until taken; 0: none */
 	struct buf hold;
 	struct address asked; /* the sender of the MAIL that waits */
