@@ -191,6 +191,7 @@ static void set_alarm(struct conn *conn)
 /* Reads as much at once as can be held. */
 static void set_appetite(struct conn *conn)
 {
+	conn->channel.stream.acks_now = session_is_receiving(&conn->session);
 	conn->channel.stream.appetite = session_is_busy(&conn->session)
 					    ? conn->loan.hold_size
 					    : STREAM_CHUNK_OCTETS;

@@ -114,17 +114,30 @@ static bool open_one(struct doors *made, struct server *server,
 	char storage[300];
 	struct text why;
 	struct listener *listener;
+	bool is_open = false;
 
 	text_init(&why, storage, sizeof(storage));
-	listener = listener_open(server, settings, listen, address, &why);
-	if (!listener) {
-		log_event(LOG_LEVEL_ERROR, "event=listen-failed detail=\"%s\"",
-		    text_end(&why));
-		return false;
+	/* A name may be that of several sockets: systemd gives all of a unit
+	 * one name. */
+	do {
+		listener =
+		    listener_open(server, settings, listen, address, &why);
+		if (listener) {
+			is_open = true;
+			listener->next = made->list;
+			made->list = listener;
+		}
+	} while (listener && address->kind == LISTEN_FD);
+	if (is_open && why.len == 0)
+		return true;
+	if (why.len == 0) {
+		text_puts(&why, address->text);
+		text_puts(&why, ": the init system handed no socket of that "
+				"name over");
 	}
-	listener->next = made->list;
-	made->list = listener;
-	return true;
+	log_event(LOG_LEVEL_ERROR, "event=listen-failed detail=\"%s\"",
+	    text_end(&why));
+	return false;
 }
 
 /* see doors.h */

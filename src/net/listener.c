@@ -208,8 +208,6 @@ static const char *advice(enum listen_kind kind, int status)
 		return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
 	if (status == UV_EADDRNOTAVAIL)
 		return "; this machine has no such address";
-	if (status == UV_EBADF)
-		return "; the init system handed no socket of that name over";
 	return "";
 }
 
@@ -235,6 +233,8 @@ struct listener *listener_open(struct server *server, struct settings *settings,
 			return listener;
 		listener_close(listener);
 	}
+	if (address->kind == LISTEN_FD && status == UV_EBADF)
+		return NULL;
 	text_puts(why, address->text);
 	text_puts(why, ": ");
 	text_puts(why, uv_strerror(status));

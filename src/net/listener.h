@@ -27,7 +27,8 @@ struct listener {
 
 /*
  * Binds and listens; takes a hold on `settings`. NULL when that fails: `why`
- * then says what is wrong and what to do.
+ * then says what is wrong and what to do; of LISTEN_FD nothing when there is
+ * no socket of that name, or no more.
  */
 struct listener *listener_open(struct server *server, struct settings *settings,
     const struct listen_settings *listen, const struct listen_address *address,

@@ -410,6 +410,12 @@ bool session_is_bound(const struct session *session)
 }
 
 /* see session.h */
+bool session_is_receiving(const struct session *session)
+{
+	return session->phase >= PHASE_COLLECT && !session->is_whole;
+}
+
+/* see session.h */
 bool session_wants_fresh(const struct session *session)
 {
 	return session->replacements > 0;

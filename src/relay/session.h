@@ -239,6 +239,9 @@ bool session_is_busy(const struct session *session);
 /* Has the provider answered MAIL? Then no other account may take over. */
 bool session_is_bound(const struct session *session);
 
+/* Is content on its way from the device, its dot not yet read? */
+bool session_is_receiving(const struct session *session);
+
 /* Must the next connection be a new one, since a warm one was just found
  * dead? */
 bool session_wants_fresh(const struct session *session);

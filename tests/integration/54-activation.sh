@@ -58,8 +58,11 @@ next_port
 OFFICE=$PORT
 next_port
 STORE=$PORT
-ok "it starts" activate office:cellar:plant:store \
-	"$OFFICE" "$T/cellar" "$T/plant" "$STORE"
+next_port
+OTHER=$PORT
+# Two sockets are called office, as systemd calls all of one unit.
+ok "it starts" activate office:cellar:plant:store:office \
+	"$OFFICE" "$T/cellar" "$T/plant" "$STORE" "$OTHER"
 
 # hears_at ADDRESS WORDS [LINE...]: some answer there has these words.
 hears_at() {
@@ -71,6 +74,7 @@ hears_at() {
 # each_is_itself WHEN NAME: each section has its settings, office this name.
 each_is_itself() {
 	ok "$1: office is called so" hears_at "$OFFICE" "220 $2.example "
+	ok "$1: so is the other office" hears_at "$OTHER" "220 $2.example "
 	ok "$1: plant is called so" hears_at "$T/plant" "220 plant.example "
 	ok "$1: both of store are" hears_at "$STORE" "220 store.example "
 	ok "$1: the other of them" hears_at "$T/cellar" "220 store.example "
