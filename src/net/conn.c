@@ -68,6 +68,7 @@ void conn_close(struct conn *conn)
 	conn->is_closing = true;
 	heard_end(conn);
 	end_session(conn);
+	heard_end(conn);
 	loop_journal(conn->loop, "conn", conn->id);
 	route_give_back(conn);
 	stream_close(&conn->channel.stream);
@@ -116,8 +117,14 @@ static bool hear(struct conn *conn)
 static bool say(struct conn *conn)
 {
 	struct span out = session_peek(&conn->session);
+	const struct tls *tls = conn->channel.tls;
 	size_t sent = channel_write(&conn->channel, out);
 
+	/* It has said TLS's goodbye: nothing of ours reaches it any more. */
+	if (out.len > 0 && tls && tls_state(tls) > TLS_OPEN) {
+		conn->channel.stream.is_broken = true;
+		sent = out.len;
+	}
 	session_took(&conn->session, sent);
 	return sent > 0;
 }
@@ -237,7 +244,9 @@ static void end_long_leave(struct conn *conn)
 {
 	uint64_t now = loop_now(conn->loop);
 
-	if (conn->is_lingering || !session_is_leaving(&conn->session))
+	if (conn->is_lingering ||
+	    (!session_is_leaving(&conn->session) &&
+		!(session_wants(&conn->session) & WANT_CLOSE)))
 		return;
 	if (conn->leave_until == 0)
 		conn->leave_until = now + CONN_LEAVE_MS;
@@ -264,6 +273,7 @@ void conn_turn(struct conn *conn)
 		secure_begin(conn);
 	if (conn->is_closing)
 		return;
+	heard_look(conn);
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
 	guest_watch(conn);
@@ -291,6 +301,20 @@ static void on_stream_turn(struct stream *stream)
 
 static const struct stream_owner stream_owner = { on_stream_turn,
 	on_stream_closed };
+
+/* see conn.h */
+bool conn_is_left(const struct conn *conn)
+{
+	return conn->is_closing || (!session_is_busy(&conn->session) &&
+				       stream_is_left(&conn->channel.stream));
+}
+
+/* see conn.h */
+void conn_wake_second(struct conn *conn)
+{
+	if (!conn->is_closing && session_is_second(&conn->session))
+		uv_timer_start(&conn->alarm, on_alarm, 0, 0);
+}
 
 /* see conn.h */
 void conn_drain(struct conn *conn)

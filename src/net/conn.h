@@ -52,6 +52,8 @@ struct conn {
 	size_t login;	     /* the device is known by it; CLIENT_NO_LOGIN */
 	uint64_t receipt;    /* of a message whose 250 may be unheard; or 0 */
 	uint64_t receipt_at; /* octets the device had said by then */
+	bool was_late;	     /* the device had closed by then */
+	bool has_left;	     /* the session knows that it has closed */
 	unsigned mistakes;   /* refused logins that were counted */
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */
@@ -74,6 +76,13 @@ struct conn *conn_new(struct server *server,
  * does what the session wishes. The first turn says the greeting; from then on
  * it runs, and ends, by itself. */
 void conn_turn(struct conn *conn);
+
+/* Has the device gone, with nothing left to be done for it? */
+bool conn_is_left(const struct conn *conn);
+
+/* Something was settled: if it waits with a second copy of a message, it looks
+ * again soon. */
+void conn_wake_second(struct conn *conn);
 
 /* No new transaction; it ends by itself when the open one is done. */
 void conn_drain(struct conn *conn);

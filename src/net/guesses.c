@@ -60,11 +60,3 @@ void guesses_wrong(struct guesses *guesses, const struct ip *ip, uint64_t now)
 	guess->count++;
 	guess->at = now;
 }
-
-/* see guesses.h */
-void guesses_right(struct guesses *guesses, const struct ip *ip)
-{
-	for (size_t i = 0; i < GUESSES_MOST; i++)
-		if (is_same(&guesses->list[i].ip, ip))
-			guesses->list[i].count = 0;
-}

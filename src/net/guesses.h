@@ -2,8 +2,9 @@
  * guesses - how often each address was wrong about a device's login.
  *
  * Connections come and go; the address stays, so that guessing a short
- * password takes its time. An address is forgiven when it was right, or has
- * not been wrong for a while.
+ * password takes its time. An address is forgiven when it has not been wrong
+ * for a while; to be right does not help, since it may have one login and guess
+ * at another.
  *
  * Bounds: GUESSES_MOST addresses, the one that was wrong longest ago goes
  *         first; of IPv6 the network, since a host has as many as it likes.
@@ -30,8 +31,7 @@ struct guesses {
 unsigned guesses_count(
     const struct guesses *guesses, const struct ip *ip, uint64_t now);
 
-/* It was wrong once more; it was right. */
+/* It was wrong once more. */
 void guesses_wrong(struct guesses *guesses, const struct ip *ip, uint64_t now);
-void guesses_right(struct guesses *guesses, const struct ip *ip);
 
 #endif

@@ -56,16 +56,15 @@ void guest_begin(struct conn *conn)
 		    &conn->session, route_pool(conn)->provider_size);
 }
 
-/* Mistakes of the connection are its address's; and so is being right. */
-static void follow_guesses(struct conn *conn, size_t login)
+/* Mistakes of the connection are its address's. To be right does not undo
+ * them: who has one login could guess at the others. */
+static void follow_guesses(struct conn *conn)
 {
 	struct guesses *guesses = server_guesses(conn->server);
 	unsigned mistakes = session_mistakes(&conn->session);
 
 	for (; conn->mistakes < mistakes; conn->mistakes++)
 		guesses_wrong(guesses, &conn->ip, loop_now(conn->loop));
-	if (login != CLIENT_NO_LOGIN && login != conn->login)
-		guesses_right(guesses, &conn->ip);
 }
 
 /* see guest.h */
@@ -85,7 +84,7 @@ void guest_follow(struct conn *conn)
 {
 	size_t login = session_login(&conn->session);
 
-	follow_guesses(conn, login);
+	follow_guesses(conn);
 	if (login == conn->login)
 		return;
 	conn->login = login;

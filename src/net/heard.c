@@ -2,36 +2,76 @@
 
 #include "net/server.h"
 
+static void settle(struct conn *conn, uint64_t receipt, bool is_unheard)
+{
+	receipts_settle(server_receipts(conn->server), receipt, is_unheard,
+	    loop_now(conn->loop));
+	server_wake_seconds(conn->server);
+}
+
+/* It is known whether the 250 was heard. */
+static void decide(struct conn *conn, bool is_unheard)
+{
+	uint64_t receipt = conn->receipt;
+
+	conn->receipt = 0;
+	if (is_unheard || conn->has_left)
+		settle(conn, receipt, is_unheard);
+}
+
+static enum stream_fate fate(struct conn *conn)
+{
+	struct stream *stream = &conn->channel.stream;
+
+	if (session_peek(&conn->session).len > 0)
+		return STREAM_OPEN;
+	/* One that reads and then resets says so to no system; an alarm lost
+	 * would be worse than one that comes twice. */
+	if (stream->is_reset && !conn->was_late)
+		return STREAM_HEARD;
+	return stream_fate(stream);
+}
+
+/* see heard.h */
+void heard_look(struct conn *conn)
+{
+	if (conn->channel.stream.is_ended && !conn->has_left) {
+		conn->has_left = true;
+		session_client_left(&conn->session);
+	}
+	if (conn->receipt != 0 && fate(conn) == STREAM_HEARD)
+		decide(conn, false);
+}
+
 /* see heard.h */
 void heard_watch(struct conn *conn)
 {
 	const struct stream *stream = &conn->channel.stream;
 	uint64_t receipt = session_take_receipt(&conn->session);
+	uint64_t lapsed = session_take_lapsed(&conn->session);
 
-	if (receipt != 0) {
-		conn->receipt = receipt;
-		conn->receipt_at = stream->octets;
-	} else if (stream->octets > conn->receipt_at) {
-		conn->receipt = 0;
-	}
+	if (lapsed != 0)
+		settle(conn, lapsed, false);
+	if (conn->receipt != 0 &&
+	    (receipt != 0 || stream->octets > conn->receipt_at))
+		decide(conn, false);
+	if (receipt == 0)
+		return;
+	conn->receipt = receipt;
+	conn->receipt_at = stream->octets;
+	conn->was_late = stream->is_ended;
 }
 
 /* see heard.h */
 bool heard_is_open(struct conn *conn)
 {
-	return conn->receipt != 0 &&
-	       stream_fate(&conn->channel.stream) == STREAM_OPEN;
+	return conn->receipt != 0 && fate(conn) == STREAM_OPEN;
 }
 
 /* see heard.h */
 void heard_end(struct conn *conn)
 {
 	heard_watch(conn);
-	if (conn->receipt == 0)
-		return;
-	if (session_peek(&conn->session).len > 0 ||
-	    stream_fate(&conn->channel.stream) != STREAM_HEARD)
-		receipts_remember(server_receipts(conn->server), conn->receipt,
-		    loop_now(conn->loop));
-	conn->receipt = 0;
+	if (conn->receipt != 0)
+		decide(conn, fate(conn) != STREAM_HEARD);
 }

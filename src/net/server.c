@@ -57,6 +57,13 @@ struct tls_server_context *server_served(
 }
 
 /* see server.h */
+void server_wake_seconds(struct server *server)
+{
+	for (struct conn *conn = server->conns; conn; conn = conn->next)
+		conn_wake_second(conn);
+}
+
+/* see server.h */
 struct guesses *server_guesses(struct server *server)
 {
 	return &server->guesses;
@@ -89,11 +96,19 @@ bool server_balances(const struct listen_settings *listen, const struct ip *ip)
 /* see server.h */
 bool server_is_full(const struct server *server, const struct ip *ip)
 {
+	unsigned limit = server->settings->limits.connections_per_client;
 	unsigned same = 0;
 
 	for (const struct conn *conn = server->conns; conn; conn = conn->next)
 		same += memcmp(&conn->ip, ip, sizeof(*ip)) == 0;
-	return same >= server->settings->limits.connections_per_client;
+	if (same < limit)
+		return false;
+	/* Many may be accepted before the loop gets to see that some of them
+	 * have left again. */
+	for (const struct conn *conn = server->conns; conn; conn = conn->next)
+		same -= memcmp(&conn->ip, ip, sizeof(*ip)) == 0 &&
+			conn_is_left(conn);
+	return same >= limit;
 }
 
 /* see server.h */

@@ -43,6 +43,9 @@ struct pool *server_pool(
 struct tls_server_context *server_served(
     struct server *server, const struct listen_settings *listen);
 
+/* The outcome of a first copy is known, for all who wait with a second. */
+void server_wake_seconds(struct server *server);
+
 /* Which addresses were wrong about logins. */
 struct guesses *server_guesses(struct server *server);
 

@@ -1,13 +1,20 @@
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "net/stream.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/ensure.h"
+
+/* Where the system cannot tell, a closed side shows when it is read. */
+#ifndef POLLRDHUP
+#define POLLRDHUP 0
+#endif
 
 static struct stream *of_handle(const uv_handle_t *handle)
 {
@@ -92,6 +99,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 		return; /* nothing to read after all: EAGAIN */
 	if (len < 0) {
 		stream->is_ended = true;
+		stream->is_reset = len != UV_EOF;
 		stream->is_reading = false;
 		uv_read_stop(handle);
 	} else {
@@ -208,6 +216,19 @@ size_t stream_write(struct stream *stream, struct span octets)
 }
 
 /* see stream.h */
+bool stream_is_left(const struct stream *stream)
+{
+	struct pollfd look = { .events = POLLRDHUP };
+	uv_os_fd_t fd;
+
+	if (stream->is_ended || !stream->handle ||
+	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0)
+		return true;
+	look.fd = fd;
+	return poll(&look, 1, 0) > 0;
+}
+
+/* see stream.h */
 enum stream_fate stream_fate(struct stream *stream)
 {
 	int waiting = 0;
@@ -218,6 +239,9 @@ enum stream_fate stream_fate(struct stream *stream)
 	if (stream->is_broken || !stream->handle ||
 	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0)
 		return STREAM_UNHEARD;
+	/* What a Unix socket counts is memory, until it was read. */
+	if (stream->handle->type != UV_TCP)
+		return stream->flying ? STREAM_OPEN : STREAM_HEARD;
 	/* Octets that are not acknowledged; also told of a dead socket. */
 	if (!stream->flying && ioctl(fd, TIOCOUTQ, &waiting) == 0 &&
 	    waiting == 0)
@@ -225,7 +249,7 @@ enum stream_fate stream_fate(struct stream *stream)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
 	    error == 0)
 		return STREAM_OPEN;
-	stream->is_broken = true; /* asking has cleared the error */
+	stream->is_broken = stream->is_reset = true; /* asking clears it */
 	return STREAM_UNHEARD;
 }
 

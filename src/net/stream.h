@@ -56,6 +56,7 @@ struct stream {
 	uint64_t octets; /* read, in all */
 	bool is_ended;	 /* the peer has closed, or the socket broke */
 	bool is_broken;	 /* what was written reached nobody */
+	bool is_reset;	 /* the peer did not end in order */
 	bool is_shut;	 /* stream_shut was called */
 	bool is_closing;
 };
@@ -79,6 +80,9 @@ bool stream_is_flushed(const struct stream *stream);
 
 /* Says that nothing more will be written, behind what is in flight. */
 void stream_shut(struct stream *stream);
+
+/* Has the peer closed its side, be it that nobody was told yet? */
+bool stream_is_left(const struct stream *stream);
 
 /* Has the peer's system acknowledged all that was written? */
 enum stream_fate stream_fate(struct stream *stream);

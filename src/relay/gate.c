@@ -9,7 +9,6 @@ static void accept_login(struct client *client, size_t login)
 {
 	client->state = CLIENT_TALKING;
 	client->login = login;
-	client->refusals = 0;
 	client_say(client, "235 2.7.0 Accepted");
 }
 
@@ -58,6 +57,11 @@ static bool must_match(const struct client *client)
 	return client->policy->auth == CLIENT_AUTH_REQUIRE;
 }
 
+static bool is_locked_out(const struct client *client)
+{
+	return must_match(client) && client->refusals >= GATE_REFUSALS;
+}
+
 static size_t find_login(const struct client *client, struct span user)
 {
 	size_t i = 0;
@@ -74,10 +78,12 @@ static void judge(struct client *client, size_t login, struct span password)
 	const struct client_policy *policy = client->policy;
 	size_t with = login < policy->login_count ? login : 0;
 
-	if (policy->login_count > 0 &&
-	    secret_equal(
-		secret_reveal(&policy->logins[with].password), password) &&
-	    with == login)
+	if (is_locked_out(client))
+		lock_out(client);
+	else if (policy->login_count > 0 &&
+		 secret_equal(
+		     secret_reveal(&policy->logins[with].password), password) &&
+		 with == login)
 		accept_login(client, login);
 	else
 		refuse_login(client);
@@ -199,10 +205,12 @@ static void judge_cram(struct client *client, struct span text)
 	if (policy->login_count > 0)
 		cram_md5_digest(&policy->logins[with].password,
 		    make_challenge(client, storage, sizeof(storage)), digest);
-	if (policy->login_count > 0 &&
-	    secret_equal(span_make(digest, sizeof(digest)),
-		span_from(text, user.len + 1)) &&
-	    with == login)
+	if (is_locked_out(client))
+		lock_out(client);
+	else if (policy->login_count > 0 &&
+		 secret_equal(span_make(digest, sizeof(digest)),
+		     span_from(text, user.len + 1)) &&
+		 with == login)
 		accept_login(client, login);
 	else
 		refuse_login(client);
@@ -254,7 +262,7 @@ void gate_auth(struct client *client, struct span argument)
 
 	if (client->policy->auth == CLIENT_AUTH_OFF)
 		client_say(client, "502 5.5.1 AUTH is not offered here");
-	else if (must_match(client) && client->refusals >= GATE_REFUSALS)
+	else if (is_locked_out(client))
 		lock_out(client);
 	else if (client->login != CLIENT_NO_LOGIN)
 		client_say(client, "503 5.5.1 You are logged in");

@@ -19,7 +19,7 @@ enum {
 	GATE_MISTAKES = 3,  /* of a connection, then we hang up */
 	GATE_REFUSALS = 20, /* of an address, then it is not heard */
 	GATE_WAIT_S = 1,    /* before the first refusal is said; then doubled */
-	GATE_DOUBLINGS = 5, /* at most */
+	GATE_DOUBLINGS = 4, /* at most: what waits must be said in time */
 	GATE_OCTETS = 1024, /* of a user or password, decoded */
 };
 

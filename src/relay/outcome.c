@@ -60,6 +60,7 @@ void outcome_end(struct session *session)
 	session->phase = PHASE_IDLE;
 	session->is_pending = false;
 	session->is_whole = false;
+	session->is_judged = false;
 	session->replacements = 0;
 	session->failure = FAIL_NONE;
 	session->outcome = (struct outcome){ 0 };

@@ -18,8 +18,9 @@ static bool is_full(const struct session *session)
 bool rules_want_data(const struct session *session)
 {
 	return session->phase == PHASE_COLLECT &&
-	       (session->is_whole ||
-		   (is_full(session) && !session->policy->holds_all));
+	       (session->is_whole
+		       ? !session_is_second(session)
+		       : is_full(session) && !session->policy->holds_all);
 }
 
 /* see rules.h */
@@ -325,32 +326,59 @@ static bool rule_stream(struct session *session)
 static bool rule_dot(struct session *session)
 {
 	if (!is_streaming(session) || !session->is_whole ||
-	    sending_peek(session).len > 0)
+	    session_is_second(session) || sending_peek(session).len > 0)
 		return false;
 	return upstream_dot(session->upstream);
 }
 
-/*
- * The device has said its dot: is it a message that it sent before, and of
- * which it did not hear that the provider has it? Then it hears so now, and
- * nothing is sent. What of it is on its way ends without a dot.
- */
-static bool rule_again(struct session *session)
+/* The provider has it, and the device did not hear so. What of the second copy
+ * is on its way ends without a dot. */
+static void answer_again(struct session *session, uint64_t digest)
 {
-	bool is_out =
-	    session->upstream && session->upstream->stage == STAGE_DOT;
-
-	if (!session->is_whole || is_out || !session->receipts ||
-	    (session->phase != PHASE_COLLECT &&
-		session->phase != PHASE_STREAM) ||
-	    !receipts_take(session->receipts, digest_value(&session->digest),
-		session->now))
-		return false;
+	/* Who has left again will come again. */
+	if (!session->has_left)
+		receipts_forget(session->receipts, digest);
 	if (session->upstream && session->phase == PHASE_STREAM)
 		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
 		    SPAN("given up before its dot, since the provider has the "
 			 "message already"));
 	outcome_again(session);
+}
+
+/* see rules.h */
+void rules_end_second(struct session *session)
+{
+	if (session->upstream && session->phase == PHASE_STREAM)
+		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
+		    SPAN("given up before its dot, since it is not known "
+			 "whether the provider has the message already"));
+	outcome_by_failure(session, FAIL_LOST_AFTER_DOT);
+}
+
+/* The device has said its dot: is it a message that was sent before? It is
+ * looked at once; a second copy waits for the first. */
+static bool rule_again(struct session *session)
+{
+	uint64_t digest;
+
+	if (!session_is_second(session) || session->phase < PHASE_COLLECT)
+		return false;
+	digest = digest_value(&session->digest);
+	switch (receipts_look(session->receipts, digest, session->now)) {
+	case RECEIPTS_PENDING:
+		if (session->client.state != CLIENT_GONE)
+			return false;
+		rules_end_second(session);
+		return true;
+	case RECEIPTS_SENT:
+		answer_again(session, digest);
+		return true;
+	case RECEIPTS_NONE:
+		break;
+	}
+	session->is_judged = true;
+	if (session->has_left)
+		receipts_left(session->receipts, digest, session->now);
 	return true;
 }
 
@@ -364,8 +392,10 @@ static bool rule_finish(struct session *session)
 		return false;
 	outcome_say(session);
 	outcome_tell(session);
-	if (is_sent && session->receipts)
+	if (session->is_judged && is_sent)
 		session->receipt = digest_value(&session->digest);
+	else if (session->is_judged && session->has_left)
+		session->lapsed = digest_value(&session->digest);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);

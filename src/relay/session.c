@@ -137,6 +137,17 @@ void session_suspect(struct session *session, unsigned refusals)
 }
 
 /* see session.h */
+void session_client_left(struct session *session)
+{
+	if (session->has_left)
+		return;
+	session->has_left = true;
+	if (session->is_judged && !session->outcome.is_known)
+		receipts_left(session->receipts, digest_value(&session->digest),
+		    session->now);
+}
+
+/* see session.h */
 void session_client_gone(struct session *session)
 {
 	session->client.state = CLIENT_GONE;
@@ -183,7 +194,9 @@ uint64_t session_deadline(const struct session *session)
 {
 	if (session->quiet_until > 0)
 		return session->quiet_until;
-	return is_awaiting_client(session) ? session->deadline : 0;
+	return is_awaiting_client(session) || session_is_second(session)
+		   ? session->deadline
+		   : 0;
 }
 
 /* see session.h */
@@ -192,6 +205,8 @@ void session_tick(struct session *session, uint64_t now)
 	session->now = now;
 	if (now >= session->quiet_until)
 		session->quiet_until = 0;
+	if (session_is_second(session) && now >= session->deadline)
+		rules_end_second(session);
 	if (!is_awaiting_client(session) || now < session->deadline)
 		return;
 	if (client_has_room(&session->client))
@@ -371,6 +386,22 @@ uint64_t session_take_receipt(struct session *session)
 
 	session->receipt = 0;
 	return receipt;
+}
+
+/* see session.h */
+uint64_t session_take_lapsed(struct session *session)
+{
+	uint64_t lapsed = session->lapsed;
+
+	session->lapsed = 0;
+	return lapsed;
+}
+
+/* see session.h */
+bool session_is_second(const struct session *session)
+{
+	return session->is_whole && !session->is_judged && session->receipts &&
+	       session->phase < PHASE_SWALLOW;
 }
 
 /* see session.h */

@@ -126,7 +126,10 @@ struct session {
 	bool is_whole; /* the device's dot was read */
 	struct receipts *receipts;
 	struct digest digest; /* of device, envelope and content */
+	bool has_left;	      /* the device closed its side */
+	bool is_judged;	      /* the whole message is no second copy */
 	uint64_t receipt; /* of the last message sent, until taken; 0: none */
+	uint64_t lapsed;  /* of one that had a device that left, and failed */
 	struct buf hold;
 	struct address asked; /* the sender of the MAIL that waits */
 	struct span domain;   /* completes unqualified addresses */
@@ -179,6 +182,9 @@ void session_secured(struct session *session);
  * connection and others. */
 void session_suspect(struct session *session, unsigned refusals);
 
+/* The device has closed its side, but may still read. */
+void session_client_left(struct session *session);
+
 /* The device has closed, or its connection broke. */
 void session_client_gone(struct session *session);
 
@@ -217,8 +223,16 @@ void session_warmed(struct session *session);
 size_t session_login(const struct session *session);
 
 /* The receipt of a message whose 250 was just said, once; 0: there is none.
- * If the device cannot have heard it, receipts_remember is to be called. */
+ * Whether it was heard is to be told by receipts_settle. */
 uint64_t session_take_receipt(struct session *session);
+
+/* That of a message that was not sent, and whose device had left; likewise,
+ * and others may wait for it. */
+uint64_t session_take_lapsed(struct session *session);
+
+/* Does a second copy wait for what becomes of the first one? When something
+ * was settled, session_put is to be called. */
+bool session_is_second(const struct session *session);
 
 /* How many of the connection's logins were refused. */
 unsigned session_mistakes(const struct session *session);

@@ -402,7 +402,7 @@ static void do_unheard(struct span unused)
 	(void)unused;
 	if (!scene.receipt)
 		return;
-	receipts_remember(&scene.receipts, scene.receipt, scene.now);
+	receipts_settle(&scene.receipts, scene.receipt, true, scene.now);
 	watch_unheard(&scene.watch);
 	scene.receipt = 0;
 }

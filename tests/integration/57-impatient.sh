@@ -4,8 +4,15 @@
 
 start_provider p --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
 	--tls implicit --strict --do dot=delay:300
+next_port
+TLS=$PORT
 write_config "$T/a.ini" <<-X
 tls = implicit
+[listen tls]
+address = 127.0.0.1:$TLS
+tls = implicit
+certificate = $CERTS/good.pem
+key = $CERTS/good.key
 X
 start_smtpseal "$T/a.ini"
 LOG=$T/seal.log
@@ -17,12 +24,20 @@ LOG=$T/seal.log
 #   early     closes behind its dot
 #   quitting  says QUIT behind its dot and closes
 #   reset     resets the connection behind its dot
+#   tls       as silent, under TLS
 device() {
-	timeout 60 python3 - "$LISTEN_PORT" "$@" >"$T/heard" 2>&1 <<-'X'
-	import socket, struct, sys
+	port=$LISTEN_PORT
+	[ "$1" != tls ] || port=$TLS
+	timeout 60 python3 - "$port" "$@" >"$T/heard" 2>&1 <<-'X'
+	import socket, ssl, struct, sys
 	port, how = int(sys.argv[1]), sys.argv[2]
 	size = int(sys.argv[3]) if len(sys.argv) > 3 else 20
 	s = socket.create_connection(("127.0.0.1", port), 30)
+	if how == "tls":
+	    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+	    context.check_hostname = False
+	    context.verify_mode = ssl.CERT_NONE
+	    s = context.wrap_socket(s)
 	f = s.makefile("rb")
 	f.readline()
 	for line in ("HELO ups", "MAIL FROM:<ups@x.example>",
@@ -37,7 +52,7 @@ device() {
 	    s.shutdown(socket.SHUT_WR)
 	if how == "reset":
 	    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	if how in ("polite", "half", "silent"):
+	if how in ("polite", "half", "silent", "tls"):
 	    print(f.readline().decode().strip())
 	if how == "polite":
 	    s.sendall(b"QUIT\r\n")
@@ -66,11 +81,19 @@ twice() {
 twice "polite" polite 2
 twice "one that closes its side and reads" half 2
 twice "one that leaves without QUIT" silent 2
+twice "one that leaves without QUIT or goodbye, under TLS" tls 2
 twice "too early" early 1
 ok "it hears why" hears "250 2.0.0 localhost took this message a while ago"
 twice "too early, large" early 1 300000
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
+rm -f "$T"/p.store/*
+device early
+device polite
+SENT=$((SENT + 2))
+ok "the second copy overtakes the first: both are told of" until_true 20 sent $SENT
+ok "it hears 250" hears "250 2.0.0 localhost took this message a while ago"
+ok "and there is one" stored p 1
 rm -f "$T"/p.store/*
 device polite
 SENT=$((SENT + 1))

@@ -140,8 +140,28 @@ static void tell_unheard(struct show *show, struct span words)
 	seed_step(show, PROGRAM_UNHEARD);
 	if (!world->receipt)
 		show_fail(show, "no message was sent", words);
-	receipts_remember(&world->receipts, world->receipt, world->now);
-	world->receipt = 0;
+	receipts_settle(&world->receipts, world->receipt, true, world->now);
+}
+
+/* As if the last message were still under way, its device gone. */
+static void tell_under_way(struct show *show, struct span words)
+{
+	(void)words;
+	receipts_left(
+	    &show->world.receipts, show->world.receipt, show->world.now);
+}
+
+static void tell_failed(struct show *show, struct span words)
+{
+	(void)words;
+	receipts_settle(
+	    &show->world.receipts, show->world.receipt, false, show->world.now);
+}
+
+static void tell_left(struct show *show, struct span words)
+{
+	(void)words;
+	session_client_left(&show->world.session);
 }
 
 static void tell_suspect(struct show *show, struct span words)
@@ -208,6 +228,9 @@ static const struct news_row {
 	{ "device-tls",      tell_device_tls },
 	{ "suspect",         tell_suspect },
 	{ "unheard",         tell_unheard },
+	{ "under-way",       tell_under_way },
+	{ "failed",          tell_failed },
+	{ "left",            tell_left },
 	{ "room",            tell_room },
 	{ "no-room",         tell_no_room },
 };
