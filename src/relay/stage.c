@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 #include "relay/advice.h"
+#include "relay/auth.h"
 
 /* ---- losing ---- */
 
@@ -18,16 +19,16 @@ void stage_lose(
 	stage_enter(upstream, STAGE_LOST);
 }
 
-static enum stage lost(
+/* see stage.h */
+enum stage stage_lost(
     struct upstream *upstream, enum failure failure, struct span detail)
 {
 	stage_lose(upstream, failure, detail);
 	return STAGE_LOST;
 }
 
-/* Lost because of what the provider said: its words are the detail, unless
- * they repeat the login. */
-static enum stage lost_by_reply(
+/* see stage.h */
+enum stage stage_lost_by_reply(
     struct upstream *upstream, enum failure failure, const struct reply *reply)
 {
 	char storage[REPLY_SAID_OCTETS];
@@ -39,7 +40,7 @@ static enum stage lost_by_reply(
 	else
 		reply_put(&words, reply);
 	upstream->advice = advice_for(reply);
-	return lost(upstream, failure, text_span(&words));
+	return stage_lost(upstream, failure, text_span(&words));
 }
 
 /* ---- saying ---- */
@@ -91,94 +92,13 @@ static void say_data(struct upstream *upstream)
 	stage_say(upstream, SPAN("DATA"));
 }
 
-/* ---- logging in ---- */
-
-static void say_auth(struct upstream *upstream)
-{
-	login_say(&upstream->login, &upstream->out);
-}
-
-/* see stage.h */
-uint32_t stage_mechanisms(const struct upstream *upstream)
-{
-	return login_usable(&upstream->login, upstream->policy->mechanisms,
-	    ehlo_auth(&upstream->offers), upstream->is_secure);
-}
-
-static enum stage begin_login(struct upstream *upstream)
-{
-	struct span offered = ehlo_auth(&upstream->offers);
-
-	if (upstream->policy->mechanisms == 0)
-		return STAGE_READY;
-	if (offered.len == 0)
-		return lost(
-		    upstream, FAIL_NO_AUTH, SPAN("no AUTH in its EHLO"));
-	if (stage_mechanisms(upstream) == 0)
-		return lost(upstream, FAIL_NO_MECHANISM, offered);
-	return STAGE_CREDENTIAL;
-}
-
-/* A listed mechanism may be turned away all the same: the next one's turn. */
-static enum stage refuse_login(
-    struct upstream *upstream, const struct reply *reply)
-{
-	if (reply->code == 504 || reply->code == 502 || reply->code == 500) {
-		login_turned_away(&upstream->login);
-		if (stage_mechanisms(upstream) != 0)
-			return STAGE_CREDENTIAL;
-	}
-	if (reply_class(reply) == 4)
-		return lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
-	return lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
-}
-
-static enum stage on_challenge(
-    struct upstream *upstream, const struct reply *reply)
-{
-	char storage[SASL_CHALLENGE_OCTETS];
-	struct span said = login_decode(reply, storage, sizeof(storage));
-	enum sasl_verdict verdict =
-	    login_challenge(&upstream->login, said, &upstream->out);
-
-	if (verdict == SASL_BROKEN && upstream->is_cancelled)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
-	upstream->is_cancelled = verdict == SASL_BROKEN;
-	if (verdict == SASL_REFUSED &&
-	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
-		fact_word(
-		    upstream->facts, "account", upstream->policy->account);
-		fact_word(upstream->facts, "said",
-		    login_is_echoed(&upstream->login, said) ? SPAN("") : said);
-		fact_end(upstream->facts);
-	}
-	return STAGE_AUTH;
-}
-
-static void tell_ready(struct upstream *upstream)
-{
-	const struct upstream_policy *policy = upstream->policy;
-
-	if (!fact_begin(upstream->facts, LOG_LEVEL_DEBUG, "upstream-ready"))
-		return;
-	fact_word(upstream->facts, "account", policy->account);
-	fact_word(upstream->facts, "host", policy->host);
-	fact_number(upstream->facts, "port", policy->port);
-	fact_word(upstream->facts, "auth",
-	    policy->mechanisms ? sasl_name(login_mechanism(&upstream->login))
-			       : SPAN("none"));
-	fact_number(
-	    upstream->facts, "after_ms", upstream->now - upstream->began);
-	fact_end(upstream->facts);
-}
-
 /* ---- what each reply means, in the order they arrive ---- */
 
 static enum stage on_greeting(
     struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) != 2)
-		return lost_by_reply(upstream, FAIL_GREETING, reply);
+		return stage_lost_by_reply(upstream, FAIL_GREETING, reply);
 	return upstream->policy->security == UPSTREAM_STARTTLS ? STAGE_EHLO
 							       : STAGE_EHLO_TLS;
 }
@@ -190,10 +110,10 @@ static enum stage on_greeting(
 static enum stage on_ehlo(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) != 2)
-		return lost_by_reply(upstream, FAIL_EHLO, reply);
+		return stage_lost_by_reply(upstream, FAIL_EHLO, reply);
 	ehlo_read(&upstream->offers, reply);
 	if (!upstream->offers.starttls)
-		return lost(upstream, FAIL_NO_STARTTLS,
+		return stage_lost(upstream, FAIL_NO_STARTTLS,
 		    SPAN("no STARTTLS in its EHLO"));
 	return STAGE_STARTTLS;
 }
@@ -202,7 +122,7 @@ static enum stage on_starttls(
     struct upstream *upstream, const struct reply *reply)
 {
 	if (reply->code != 220)
-		return lost_by_reply(upstream, FAIL_STARTTLS, reply);
+		return stage_lost_by_reply(upstream, FAIL_STARTTLS, reply);
 	/* What was offered in the clear is forgotten (RFC 3207 4.2). */
 	upstream->offers = (struct ehlo){ 0 };
 	return STAGE_HANDSHAKE;
@@ -212,18 +132,9 @@ static enum stage on_ehlo_tls(
     struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) != 2)
-		return lost_by_reply(upstream, FAIL_EHLO, reply);
+		return stage_lost_by_reply(upstream, FAIL_EHLO, reply);
 	ehlo_read(&upstream->offers, reply);
-	return begin_login(upstream);
-}
-
-static enum stage on_auth(struct upstream *upstream, const struct reply *reply)
-{
-	if (reply->code == 334)
-		return on_challenge(upstream, reply);
-	if (reply_class(reply) == 2)
-		return STAGE_READY;
-	return refuse_login(upstream, reply);
+	return auth_begin(upstream);
 }
 
 /* An answer for the session: it waits until upstream_heard. */
@@ -233,14 +144,14 @@ static enum stage answered(
 	upstream->answered = upstream->stage;
 	/* 421: the provider closes whatever we say (RFC 5321 3.8). */
 	if (reply->code == 421)
-		return lost_by_reply(upstream, FAIL_CLOSED, reply);
+		return stage_lost_by_reply(upstream, FAIL_CLOSED, reply);
 	return next;
 }
 
 static enum stage on_mail(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) == 3)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	return answered(upstream, reply,
 	    reply_class(reply) == 2 ? STAGE_OPEN : STAGE_READY);
 }
@@ -248,14 +159,14 @@ static enum stage on_mail(struct upstream *upstream, const struct reply *reply)
 static enum stage on_rcpt(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) == 3)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	return answered(upstream, reply, STAGE_OPEN);
 }
 
 static enum stage on_data(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) < 4 && reply->code != 354)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	return answered(
 	    upstream, reply, reply->code == 354 ? STAGE_BODY : STAGE_OPEN);
 }
@@ -268,9 +179,9 @@ static enum stage on_data(struct upstream *upstream, const struct reply *reply)
 static enum stage on_body(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) < 4)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->answered = upstream->stage;
-	return lost_by_reply(upstream, FAIL_CLOSED, reply);
+	return stage_lost_by_reply(upstream, FAIL_CLOSED, reply);
 }
 
 static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
@@ -279,7 +190,7 @@ static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
 	if (upstream->is_early)
 		return on_body(upstream, reply);
 	if (reply_class(reply) == 3)
-		return lost_by_reply(upstream, FAIL_MALFORMED, reply);
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->transactions++;
 	return answered(upstream, reply, STAGE_READY);
 }
@@ -287,7 +198,7 @@ static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
 static enum stage on_rset(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) != 2)
-		return lost_by_reply(upstream, FAIL_CLOSED, reply);
+		return stage_lost_by_reply(upstream, FAIL_CLOSED, reply);
 	upstream->transactions++;
 	return STAGE_READY;
 }
@@ -296,7 +207,7 @@ static enum stage on_rset(struct upstream *upstream, const struct reply *reply)
 static enum stage on_quit(struct upstream *upstream, const struct reply *reply)
 {
 	(void)reply;
-	return lost(upstream, FAIL_CLOSED, SPAN("we have left"));
+	return stage_lost(upstream, FAIL_CLOSED, SPAN("we have left"));
 }
 
 /* ---- the conversation, one row a stage ---- */
@@ -316,7 +227,7 @@ static const struct stage_row {
 	[STAGE_HANDSHAKE]  = { "handshake",  NULL,         NULL,        30, UPSTREAM_WANTS_TLS },
 	[STAGE_EHLO_TLS]   = { "ehlo-tls",   say_ehlo,     on_ehlo_tls, 60, 0 },
 	[STAGE_CREDENTIAL] = { "credential", NULL,         NULL,        60, UPSTREAM_WANTS_CREDENTIAL },
-	[STAGE_AUTH]       = { "auth",       say_auth,     on_auth,     60, 0 },
+	[STAGE_AUTH]       = { "auth",       auth_say,     auth_hear,     60, 0 },
 	[STAGE_READY]      = { "ready",      NULL,         NULL,         0, 0 },
 	[STAGE_MAIL]       = { "mail",       NULL,         on_mail,    120, 0 },
 	[STAGE_OPEN]       = { "open",       NULL,         NULL,         0, 0 },
@@ -341,25 +252,16 @@ void stage_await(struct upstream *upstream)
 }
 
 /* see stage.h */
-void stage_end_login(struct upstream *upstream)
-{
-	login_finish(&upstream->login);
-	if (upstream->out.data)
-		wipe(upstream->out.data, upstream->out.cap);
-	buf_clear(&upstream->out);
-}
-
-/* see stage.h */
 void stage_enter(struct upstream *upstream, enum stage next)
 {
 	bool was_login = upstream->stage == STAGE_AUTH;
 
 	if (was_login && next == STAGE_READY)
-		tell_ready(upstream);
+		auth_tell_ready(upstream);
 	upstream->stage = next;
 	stage_await(upstream);
 	if (was_login && next != STAGE_AUTH)
-		stage_end_login(upstream);
+		auth_end(upstream);
 	if (next == STAGE_LOST)
 		buf_clear(&upstream->out);
 	if (stages[next].say)

@@ -26,13 +26,14 @@ void stage_await(struct upstream *upstream);
 void stage_lose(
     struct upstream *upstream, enum failure failure, struct span detail);
 
+/* The same as the verdict on a reply; the second takes the provider's words for
+ * the detail, unless they repeat the login. */
+enum stage stage_lost(
+    struct upstream *upstream, enum failure failure, struct span detail);
+enum stage stage_lost_by_reply(
+    struct upstream *upstream, enum failure failure, const struct reply *reply);
+
 /* Says one command; what could be read as a second one traps. */
 void stage_say(struct upstream *upstream, struct span line);
-
-/* The mechanisms that may be used for the login now. */
-uint32_t stage_mechanisms(const struct upstream *upstream);
-
-/* The login is over, one way or the other: nothing of it stays. */
-void stage_end_login(struct upstream *upstream);
 
 #endif

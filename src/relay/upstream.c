@@ -1,6 +1,7 @@
 #include "relay/upstream.h"
 
 #include "base/ensure.h"
+#include "relay/auth.h"
 #include "relay/stage.h"
 
 /* Content that is ready but does not move (RFC 5321 4.5.3.2.5). */
@@ -18,7 +19,7 @@ void upstream_credential(struct upstream *upstream, const struct secret *secret)
 {
 	if (upstream->stage != STAGE_CREDENTIAL)
 		return;
-	login_begin(&upstream->login, stage_mechanisms(upstream),
+	login_begin(&upstream->login, auth_mechanisms(upstream),
 	    upstream->policy->user, secret);
 	stage_enter(upstream, STAGE_AUTH);
 }
@@ -45,7 +46,7 @@ void upstream_init(struct upstream *upstream,
 /* see upstream.h */
 void upstream_finish(struct upstream *upstream)
 {
-	stage_end_login(upstream);
+	auth_end(upstream);
 }
 
 /* see upstream.h */

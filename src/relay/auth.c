@@ -1,0 +1,104 @@
+#include "relay/auth.h"
+
+#include "relay/stage.h"
+
+/* see auth.h */
+void auth_say(struct upstream *upstream)
+{
+	login_say(&upstream->login, &upstream->out);
+}
+
+/* see auth.h */
+uint32_t auth_mechanisms(const struct upstream *upstream)
+{
+	return login_usable(&upstream->login, upstream->policy->mechanisms,
+	    ehlo_auth(&upstream->offers), upstream->is_secure);
+}
+
+/* see auth.h */
+enum stage auth_begin(struct upstream *upstream)
+{
+	struct span offered = ehlo_auth(&upstream->offers);
+
+	if (upstream->policy->mechanisms == 0)
+		return STAGE_READY;
+	if (offered.len == 0)
+		return stage_lost(
+		    upstream, FAIL_NO_AUTH, SPAN("no AUTH in its EHLO"));
+	if (auth_mechanisms(upstream) == 0)
+		return stage_lost(upstream, FAIL_NO_MECHANISM, offered);
+	return STAGE_CREDENTIAL;
+}
+
+/* A listed mechanism may be turned away all the same: the next one's turn. */
+static enum stage refuse_login(
+    struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code == 504 || reply->code == 502 || reply->code == 500) {
+		login_turned_away(&upstream->login);
+		if (auth_mechanisms(upstream) != 0)
+			return STAGE_CREDENTIAL;
+	}
+	if (reply_class(reply) == 4)
+		return stage_lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
+	return stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+}
+
+static enum stage on_challenge(
+    struct upstream *upstream, const struct reply *reply)
+{
+	char storage[SASL_CHALLENGE_OCTETS];
+	struct span said = login_decode(reply, storage, sizeof(storage));
+	enum sasl_verdict verdict =
+	    login_challenge(&upstream->login, said, &upstream->out);
+
+	if (verdict == SASL_BROKEN && upstream->is_cancelled)
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->is_cancelled = verdict == SASL_BROKEN;
+	if (verdict == SASL_REFUSED &&
+	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
+		fact_word(
+		    upstream->facts, "account", upstream->policy->account);
+		fact_word(upstream->facts, "said",
+		    login_is_echoed(&upstream->login, said) ? SPAN("") : said);
+		fact_end(upstream->facts);
+	}
+	return STAGE_AUTH;
+}
+
+/* see auth.h */
+void auth_tell_ready(struct upstream *upstream)
+{
+	const struct upstream_policy *policy = upstream->policy;
+
+	if (!fact_begin(upstream->facts, LOG_LEVEL_DEBUG, "upstream-ready"))
+		return;
+	fact_word(upstream->facts, "account", policy->account);
+	fact_word(upstream->facts, "host", policy->host);
+	fact_number(upstream->facts, "port", policy->port);
+	fact_word(upstream->facts, "auth",
+	    policy->mechanisms ? sasl_name(login_mechanism(&upstream->login))
+			       : SPAN("none"));
+	fact_number(
+	    upstream->facts, "after_ms", upstream->now - upstream->began);
+	fact_end(upstream->facts);
+}
+
+/* see auth.h */
+enum stage auth_hear(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code == 334)
+		return on_challenge(upstream, reply);
+	if (reply_class(reply) == 2)
+		return STAGE_READY;
+	return refuse_login(upstream, reply);
+}
+
+/* see auth.h */
+void auth_end(struct upstream *upstream)
+{
+	login_finish(&upstream->login);
+	if (upstream->out.data)
+		wipe(upstream->out.data, upstream->out.cap);
+	buf_clear(&upstream->out);
+}
