@@ -212,10 +212,11 @@ static void check_plain(struct work *work)
 	if (policy->security != UPSTREAM_PLAIN)
 		return;
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++)
-		if ((policy->mechanisms & SASL_BIT(i)) && sasl_reveals(i)) {
+		if ((policy->mechanisms & SASL_BIT(i)) && sasl_needs_tls(i)) {
 			wrong(work, has(work, "tls") ? "tls" : "auth",
-			    "without TLS only auth = none or cram-md5 is "
-			    "allowed: others show the password");
+			    "without TLS only auth = none, cram-md5, "
+			    "scram-sha-1 or scram-sha-256 is allowed: others "
+			    "show the password or need TLS");
 			return;
 		}
 }

@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/base64.h"
 #include "base/ensure.h"
 
 /* What a fault of TLS means for the message. */
@@ -177,17 +179,33 @@ static void on_credential(void *owner, struct secret secret, struct span detail)
 
 static const struct child_owner child_owner = { on_credential };
 
+/* Begins the login; each one, also on the same connection, by a nonce of its
+ * own. */
+static void log_in(struct link *link, const struct secret *secret)
+{
+	char chance[LINK_NONCE_OCTETS / 4 * 3];
+
+	if (getentropy(chance, sizeof(chance)) != 0) {
+		upstream_lose(&link->upstream, FAIL_CREDENTIAL,
+		    SPAN("the system gives no random octets"));
+		return;
+	}
+	base64_encode(span_make(chance, sizeof(chance)), link->nonce);
+	upstream_credential(&link->upstream, secret,
+	    span_make(link->nonce, sizeof(link->nonce)));
+}
+
 /* Gives the password, or the token, or sees to it that there will be one. */
 static bool give_credential(struct link *link)
 {
 	const struct account_settings *account = link->account;
 
 	if (account->source != CREDENTIAL_COMMAND) {
-		upstream_credential(&link->upstream, &account->password);
+		log_in(link, &account->password);
 		return true;
 	}
 	if (link->secret.len > 0) {
-		upstream_credential(&link->upstream, &link->secret);
+		log_in(link, &link->secret);
 		return true;
 	}
 	if (link->child)

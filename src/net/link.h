@@ -33,7 +33,10 @@ struct link_keeper {
 	void (*buried)(struct link_keeper *keeper);
 };
 
-enum { LINK_PORTRAIT_OCTETS = 700 };
+enum {
+	LINK_PORTRAIT_OCTETS = 700,
+	LINK_NONCE_OCTETS = 24, /* 144 bits */
+};
 
 struct link {
 	struct link *next; /* in the pool's list */
@@ -47,7 +50,8 @@ struct link {
 	struct tls_context *context;
 	struct dial *dial;
 	struct child *child;
-	struct secret secret; /* what the child gave; allocated */
+	struct secret secret;	       /* what the child gave; allocated */
+	char nonce[LINK_NONCE_OCTETS]; /* for the login, in base64 */
 	struct channel channel;
 	struct upstream upstream;
 	uv_timer_t alarm;

@@ -30,15 +30,43 @@ enum stage auth_begin(struct upstream *upstream)
 	return STAGE_CREDENTIAL;
 }
 
-/* A listed mechanism may be turned away all the same: the next one's turn. */
+/* This one is of no use here, so the next one's turn, if there is one. */
+static bool try_next(struct upstream *upstream, struct span why)
+{
+	const char *event = "login-next";
+
+	login_turned_away(&upstream->login);
+	if (auth_mechanisms(upstream) == 0)
+		return false;
+	if (fact_begin(upstream->facts, LOG_LEVEL_INFO, event)) {
+		fact_word(
+		    upstream->facts, "account", upstream->policy->account);
+		fact_word(upstream->facts, "not",
+		    sasl_name(login_mechanism(&upstream->login)));
+		fact_word(upstream->facts, "why", why);
+		fact_end(upstream->facts);
+	}
+	return true;
+}
+
+/*
+ * A listed mechanism may be turned away all the same, and one whose challenge
+ * had no answer was cancelled: nothing was lost by either. A password that was
+ * refused is not tried again in another form, which would lock a mailbox twice
+ * as soon.
+ */
 static enum stage refuse_login(
     struct upstream *upstream, const struct reply *reply)
 {
-	if (reply->code == 504 || reply->code == 502 || reply->code == 500) {
-		login_turned_away(&upstream->login);
-		if (auth_mechanisms(upstream) != 0)
-			return STAGE_CREDENTIAL;
-	}
+	struct span why = login_why(&upstream->login);
+
+	if (why.len > 0)
+		return try_next(upstream, why)
+			   ? STAGE_CREDENTIAL
+			   : stage_lost(upstream, FAIL_AUTH_METHOD, why);
+	if ((reply->code == 504 || reply->code == 502 || reply->code == 500) &&
+	    try_next(upstream, SPAN("not known to the server")))
+		return STAGE_CREDENTIAL;
 	if (reply_class(reply) == 4)
 		return stage_lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
 	return stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
@@ -54,6 +82,9 @@ static enum stage on_challenge(
 
 	if (verdict == SASL_BROKEN && upstream->is_cancelled)
 		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	if (verdict == SASL_IMPOSTOR)
+		return stage_lost(
+		    upstream, FAIL_AUTH_IMPOSTOR, SPAN("its proof is wrong"));
 	upstream->is_cancelled = verdict == SASL_BROKEN;
 	if (verdict == SASL_REFUSED &&
 	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
@@ -89,14 +120,18 @@ enum stage auth_hear(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply->code == 334)
 		return on_challenge(upstream, reply);
-	if (reply_class(reply) == 2)
-		return STAGE_READY;
-	return refuse_login(upstream, reply);
+	if (reply_class(reply) != 2)
+		return refuse_login(upstream, reply);
+	if (!login_succeeds(&upstream->login, reply))
+		return stage_lost(upstream, FAIL_AUTH_IMPOSTOR,
+		    SPAN("it took the login without its proof"));
+	return STAGE_READY;
 }
 
 /* see auth.h */
 void auth_end(struct upstream *upstream)
 {
+	upstream->is_cancelled = false;
 	login_finish(&upstream->login);
 	if (upstream->out.data)
 		wipe(upstream->out.data, upstream->out.cap);

@@ -6,6 +6,9 @@
 /* An AUTH command with its initial response: RFC 5321 4.5.3.1.4. */
 enum { AUTH_LINE_OCTETS = 510 };
 
+/* The longest proof of a server that is looked for beside its success. */
+enum { PROOF_OCTETS = 256 };
+
 /* see login.h */
 uint32_t login_usable(const struct login *login, uint32_t allowed,
     struct span offered, bool is_secure)
@@ -19,7 +22,7 @@ uint32_t login_usable(const struct login *login, uint32_t allowed,
 		if (mechanism == SASL_MECHANISM_COUNT ||
 		    !sasl_is_ready(mechanism))
 			continue;
-		if (!is_secure && sasl_reveals(mechanism))
+		if (!is_secure && sasl_needs_tls(mechanism))
 			continue;
 		set |= SASL_BIT(mechanism);
 	}
@@ -27,16 +30,20 @@ uint32_t login_usable(const struct login *login, uint32_t allowed,
 }
 
 /* see login.h */
-void login_begin(struct login *login, uint32_t usable, struct span user,
-    const struct secret *secret)
+bool login_begin(
+    struct login *login, uint32_t usable, const struct sasl_terms *terms)
 {
 	enum sasl_mechanism mechanism = 0;
 
-	ENSURE(usable != 0);
-	while (!(usable & SASL_BIT(mechanism)))
+	while (
+	    mechanism < SASL_MECHANISM_COUNT &&
+	    (!(usable & SASL_BIT(mechanism)) || !sasl_takes(mechanism, terms)))
 		mechanism++;
+	if (mechanism == SASL_MECHANISM_COUNT)
+		return false;
 	login->mechanism = mechanism;
-	sasl_begin(&login->sasl, mechanism, user, secret);
+	sasl_begin(&login->sasl, mechanism, terms);
+	return true;
 }
 
 /* see login.h */
@@ -172,9 +179,9 @@ bool login_is_echoed(const struct login *login, struct span said)
 {
 	struct span secret;
 
-	if (!login->sasl.secret || login->sasl.secret->len == 0)
+	if (!login->sasl.terms.secret || login->sasl.terms.secret->len == 0)
 		return false;
-	secret = secret_reveal(login->sasl.secret);
+	secret = secret_reveal(login->sasl.terms.secret);
 	if (holds(said, secret))
 		return true;
 	while (said.len > 0) {
@@ -195,9 +202,40 @@ enum sasl_verdict login_challenge(
 
 	if (verdict == SASL_BROKEN)
 		buf_put(out, SPAN("*\r\n"));
-	else
+	else if (verdict != SASL_IMPOSTOR)
 		answer(login, out);
 	return verdict;
+}
+
+/*
+ * A proof belongs into a challenge before the success; some servers write it
+ * beside the success, behind an enhanced code or not. A word that is no proof
+ * does no harm, and none can be one by chance.
+ *
+ * see login.h
+ */
+bool login_succeeds(struct login *login, const struct reply *reply)
+{
+	struct span line = reply_text(reply);
+	char data[PROOF_OCTETS];
+	struct span word;
+	size_t len;
+
+	line = span_first(line, span_find(line, '\n'));
+	if (sasl_succeeds(&login->sasl, (struct span){ 0 }))
+		return true;
+	while ((word = span_word(&line)).len > 0)
+		if (word.len / 4 * 3 + 3 <= sizeof(data) &&
+		    base64_decode(word, data, &len) &&
+		    sasl_succeeds(&login->sasl, span_make(data, len)))
+			return true;
+	return false;
+}
+
+/* see login.h */
+struct span login_why(const struct login *login)
+{
+	return login->sasl.why;
 }
 
 /* see login.h */

@@ -15,13 +15,20 @@ void upstream_lose(
 }
 
 /* see upstream.h */
-void upstream_credential(struct upstream *upstream, const struct secret *secret)
+void upstream_credential(
+    struct upstream *upstream, const struct secret *secret, struct span nonce)
 {
+	const struct upstream_policy *policy = upstream->policy;
+	const struct sasl_terms terms = { policy->user, secret, nonce,
+		policy->host, policy->port };
+
 	if (upstream->stage != STAGE_CREDENTIAL)
 		return;
-	login_begin(&upstream->login, auth_mechanisms(upstream),
-	    upstream->policy->user, secret);
-	stage_enter(upstream, STAGE_AUTH);
+	if (login_begin(&upstream->login, auth_mechanisms(upstream), &terms))
+		stage_enter(upstream, STAGE_AUTH);
+	else
+		stage_lose(upstream, FAIL_AUTH_METHOD,
+		    SPAN("user or password has characters beyond ASCII"));
 }
 
 /* see upstream.h */

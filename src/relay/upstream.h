@@ -118,9 +118,10 @@ void upstream_connected(struct upstream *upstream, struct span address);
 /* TLS is up, and the certificate was verified. */
 void upstream_secured(struct upstream *upstream);
 
-/* The password or token, borrowed until the login is over. */
+/* The password or token, and a nonce made for this login (printable, without
+ * a comma): both borrowed until the login is over. */
 void upstream_credential(
-    struct upstream *upstream, const struct secret *secret);
+    struct upstream *upstream, const struct secret *secret, struct span nonce);
 
 /* It is lost, for this reason; `detail` says more, for the log. */
 void upstream_lose(

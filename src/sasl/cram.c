@@ -36,9 +36,9 @@ enum sasl_verdict cram_md5_step(struct sasl *sasl, struct span challenge)
 {
 	if (sasl->step > 0 || challenge.len == 0)
 		return SASL_BROKEN;
-	cram_md5_digest(sasl->secret, challenge, sasl->computed);
-	sasl_respond(sasl, sasl->user);
+	cram_md5_digest(sasl->terms.secret, challenge, sasl->storage);
+	sasl_respond(sasl, sasl->terms.user);
 	sasl_respond(sasl, SPAN(" "));
-	sasl_respond(sasl, span_make(sasl->computed, CRAM_DIGEST_OCTETS));
+	sasl_respond(sasl, span_make(sasl->storage, CRAM_DIGEST_OCTETS));
 	return SASL_RESPOND;
 }

@@ -6,14 +6,14 @@
 static const struct mechanism_row {
 	const char *name;
 	enum sasl_credential needs;
-	bool reveals;
+	bool needs_tls;
 	bool is_ready;
 } mechanisms[] = {
-	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, false, false },
-	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false, false },
-	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false, false },
+	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, true,  false },
+	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false, true  },
+	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false, true  },
 	[SASL_CRAM_MD5]      = { "CRAM-MD5",      SASL_NEEDS_PASSWORD,    false, true },
-	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    false, false },
+	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    true,  false },
 	[SASL_PLAIN]         = { "PLAIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_LOGIN]         = { "LOGIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true,  true },
@@ -47,9 +47,9 @@ enum sasl_credential sasl_needs(enum sasl_mechanism mechanism)
 }
 
 /* see mechanism.h */
-bool sasl_reveals(enum sasl_mechanism mechanism)
+bool sasl_needs_tls(enum sasl_mechanism mechanism)
 {
-	return mechanisms[mechanism].reveals;
+	return mechanisms[mechanism].needs_tls;
 }
 
 /* see mechanism.h */

@@ -41,9 +41,12 @@ enum sasl_mechanism sasl_find(struct span name);
 /* What kind of credential it takes. */
 enum sasl_credential sasl_needs(enum sasl_mechanism mechanism);
 
-/* Does it show the password or token to who listens? Such a mechanism never
- * goes without TLS. */
-bool sasl_reveals(enum sasl_mechanism mechanism);
+/*
+ * May it go through TLS only? Those that show the password or token to who
+ * listens; DIGEST-MD5, which is too weak to stand alone (RFC 6331); and
+ * EXTERNAL, which is TLS's own login.
+ */
+bool sasl_needs_tls(enum sasl_mechanism mechanism);
 
 /* Is it implemented here? */
 bool sasl_is_ready(enum sasl_mechanism mechanism);

@@ -7,9 +7,9 @@ enum sasl_verdict plain_step(struct sasl *sasl, struct span challenge)
 	if (sasl->step > 0)
 		return SASL_BROKEN;
 	sasl_respond(sasl, SPAN("\0"));
-	sasl_respond(sasl, sasl->user);
+	sasl_respond(sasl, sasl->terms.user);
 	sasl_respond(sasl, SPAN("\0"));
-	sasl_respond(sasl, secret_reveal(sasl->secret));
+	sasl_respond(sasl, secret_reveal(sasl->terms.secret));
 	return SASL_RESPOND;
 }
 
@@ -24,8 +24,8 @@ enum sasl_verdict login_step(struct sasl *sasl, struct span challenge)
 	(void)challenge;
 	if (sasl->step > 1)
 		return SASL_BROKEN;
-	sasl_respond(
-	    sasl, sasl->step == 0 ? sasl->user : secret_reveal(sasl->secret));
+	sasl_respond(sasl, sasl->step == 0 ? sasl->terms.user
+					   : secret_reveal(sasl->terms.secret));
 	return SASL_RESPOND;
 }
 
@@ -43,9 +43,9 @@ enum sasl_verdict xoauth2_step(struct sasl *sasl, struct span challenge)
 	if (sasl->step > 1)
 		return SASL_BROKEN;
 	sasl_respond(sasl, SPAN("user="));
-	sasl_respond(sasl, sasl->user);
+	sasl_respond(sasl, sasl->terms.user);
 	sasl_respond(sasl, SPAN("\001auth=Bearer "));
-	sasl_respond(sasl, secret_reveal(sasl->secret));
+	sasl_respond(sasl, secret_reveal(sasl->terms.secret));
 	sasl_respond(sasl, SPAN("\001\001"));
 	return SASL_RESPOND;
 }

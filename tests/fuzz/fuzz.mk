@@ -3,7 +3,7 @@
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
 fuzz_targets := line command address reply ehlo body session rewrite proxy \
-	certificate ini
+	certificate ini sasl
 T            ?= 60
 FUZZ_CC      ?= clang
 

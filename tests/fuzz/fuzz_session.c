@@ -165,7 +165,8 @@ static void move(void)
 	do {
 		if (scene.has_upstream &&
 		    scene.upstream.stage == STAGE_CREDENTIAL)
-			upstream_credential(&scene.upstream, &scene.secret);
+			upstream_credential(
+			    &scene.upstream, &scene.secret, NONCE);
 		used = session_put(&scene.session,
 		    span_make(scene.pending, scene.pending_len));
 		use(used);

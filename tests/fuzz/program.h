@@ -44,4 +44,8 @@ enum program_step {
 	PROGRAM_STEPS,
 };
 
+/* The nonce of every login, so that the transcripts can name the answers: that
+ * of RFC 7677 section 3. */
+#define NONCE SPAN("rOprNGfwEbeRWgbNEkqO")
+
 #endif

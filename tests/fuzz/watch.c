@@ -43,7 +43,7 @@ static void judge_auth(struct watch *watch, struct span line)
 
 	ENSURE(mechanism < SASL_MECHANISM_COUNT);
 	ENSURE(watch->policy->mechanisms & SASL_BIT(mechanism));
-	ENSURE(watch->upstream->is_secure || !sasl_reveals(mechanism));
+	ENSURE(watch->upstream->is_secure || !sasl_needs_tls(mechanism));
 	ENSURE(!watch->provider.has_said_mail);
 	watch->provider.has_said_auth = true;
 }

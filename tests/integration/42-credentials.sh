@@ -58,8 +58,20 @@ chosen plain "PLAIN" PLAIN
 chosen login "LOGIN" LOGIN
 chosen both "LOGIN PLAIN" PLAIN
 chosen cram "PLAIN LOGIN CRAM-MD5" CRAM-MD5
+chosen scram-1 "PLAIN CRAM-MD5 SCRAM-SHA-1" SCRAM-SHA-1
+chosen scram-256 "PLAIN SCRAM-SHA-1 SCRAM-SHA-256" SCRAM-SHA-256
+chosen set-scram "PLAIN SCRAM-SHA-1 SCRAM-SHA-256" SCRAM-SHA-1 "auth = scram-sha-1"
 chosen set-login "PLAIN LOGIN CRAM-MD5" LOGIN "auth = login"
 chosen unknown-ones "GSSAPI NTLM X-NEW LOGIN" LOGIN
+
+# A success without a proof, and a password that SCRAM has no word for.
+meets impostor "auth = auto" --auth "PLAIN SCRAM-SHA-256" \
+	--password another --do 'auth=reply:235 welcome\r\n'
+over
+ok "impostor: the device hears 451" hears "451 4.7.0 localhost did not prove"
+ok "impostor: the log says so" has "$LOG" "failure=auth-impostor"
+ok "impostor: one attempt" same 1 "$(count "$T/impostor.log" " C AUTH")"
+unseen "$password"
 
 printf '250-provider.test\n250-AUTH=LOGIN PLAIN\n250 AUTH LOGIN PLAIN\n' \
 	>"$T/both-ways"

@@ -15,9 +15,13 @@ last_login() {
 		grep -qx "$method"
 }
 
-for AUTH in plain cram-md5 login; do
+for AUTH in plain cram-md5 login scram-sha-1 scram-sha-256 auto; do
+	seal=$AUTH
 	relay_to "$AUTH" starttls "$STARTTLS_PORT"
 	ok "$AUTH: it takes a message" send "$T/small" boss@example.com
 	ok "$AUTH: it is whole" arrived "$T/small" boss
+	[ "$AUTH" != auto ] || AUTH=scram-sha-256
 	ok "$AUTH: it was $AUTH" until_true 5 last_login "$AUTH"
+	ok "$AUTH: the log says so" \
+		grep -qi "event=upstream-ready.* auth=$AUTH " "$T/$seal.log"
 done

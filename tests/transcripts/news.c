@@ -69,7 +69,7 @@ static void tell_no_link(struct show *show, struct span words)
 static void tell_credential(struct show *show, struct span words)
 {
 	(void)words;
-	upstream_credential(&show->world.upstream, &show->world.secret);
+	upstream_credential(&show->world.upstream, &show->world.secret, NONCE);
 }
 
 static void tell_tls_up(struct show *show, struct span words)

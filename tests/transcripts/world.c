@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "fuzz/program.h"
 
 static void make_buf(struct buf *buf)
 {
@@ -131,7 +132,8 @@ static void move(struct world *world)
 
 		if (world->has_upstream && !world->is_secret_late &&
 		    world->upstream.stage == STAGE_CREDENTIAL)
-			upstream_credential(&world->upstream, &world->secret);
+			upstream_credential(
+			    &world->upstream, &world->secret, NONCE);
 		used = session_put(&world->session, in);
 		buf_took(&world->from_client, used);
 		keep_receipt(world);
@@ -239,7 +241,7 @@ static void log_in(struct world *world, struct span keywords)
 	upstream_put(&world->upstream, SPAN("220 mx\r\n"));
 	buf_clear(&world->upstream.out);
 	upstream_put(&world->upstream, text_span(&ehlo));
-	upstream_credential(&world->upstream, &world->secret);
+	upstream_credential(&world->upstream, &world->secret, NONCE);
 	buf_clear(&world->upstream.out);
 	upstream_put(&world->upstream, SPAN("235 ok\r\n"));
 }

@@ -188,23 +188,29 @@ static const struct row {
 
 	/* [account]: never without TLS */
 	{ "no TLS, and any mechanism", LOGIN "password = p\ntls = none\n",
-	    "5: tls: without TLS only auth = none or cram-md5 is allowed: "
-	    "others show the password\n" },
+	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
 	{ "no TLS, and PLAIN", LOGIN "password = p\ntls = none\nauth = plain\n",
-	    "5: tls: without TLS only auth = none or cram-md5 is allowed: "
-	    "others show the password\n" },
+	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
 	{ "no TLS, and a token",
 	    LOGIN "token_command = t\ntls = none\nauth = xoauth2\n",
-	    "5: tls: without TLS only auth = none or cram-md5 is allowed: "
-	    "others show the password\n" },
+	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
 	{ "no TLS, and CRAM-MD5",
 	    LOGIN "password = p\ntls = none\nauth = cram-md5\n", "" },
+	{ "no TLS, and SCRAM",
+	    LOGIN "password = p\ntls = none\nauth = scram-sha-256\n", "" },
 	{ "no TLS, and no login", GOOD "tls = none\n", "" },
 	{ "a preset without TLS, and LOGIN",
 	    "[account]\nprovider = nifty\nuser = u\npassword = p\n"
 	    "auth = login\n",
-	    "5: auth: without TLS only auth = none or cram-md5 is allowed: "
-	    "others show the password\n" },
+	    "5: auth: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
 
 	/* Secrets' files */
 	{ "a password file the group may read", LOGIN "password_file = group\n",

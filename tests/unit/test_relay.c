@@ -164,6 +164,8 @@ static void test_failure_codes(void **state)
 		{ FAIL_TLS_WEAK, "451 4.7.5 h.example " },
 		{ FAIL_TLS_PIN, "451 4.7.5 h.example " },
 		{ FAIL_AUTH_REFUSED, "451 4.7.0 h.example " },
+		{ FAIL_AUTH_METHOD, "451 4.7.0 h.example " },
+		{ FAIL_AUTH_IMPOSTOR, "451 4.7.0 h.example " },
 		{ FAIL_HELD_DOWN, "451 4.7.0 h.example " },
 		{ FAIL_CLOSED, "451 4.4.2 h.example " },
 		{ FAIL_LOST_AFTER_DOT, "451 4.4.2 h.example " },
@@ -377,6 +379,15 @@ static uint32_t bits(const char *names)
 	return set;
 }
 
+static bool begin(struct login *login, const char *usable, const char *user,
+    const struct secret *secret)
+{
+	const struct sasl_terms terms = { span_of(user), secret,
+		SPAN("rOprNGfwEbeRWgbNEkqO"), SPAN("mx.example"), 587 };
+
+	return login_begin(login, bits(usable), &terms);
+}
+
 static void test_login_usable(void **state)
 {
 	static const struct {
@@ -429,7 +440,7 @@ static void test_login_never_reveals(void **state)
 	}
 	usable = login_usable(&login, any, text_span(&text), false);
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++)
-		assert_false((usable & SASL_BIT(i)) && sasl_reveals(i));
+		assert_false((usable & SASL_BIT(i)) && sasl_needs_tls(i));
 }
 
 static void test_login_preference(void **state)
@@ -439,14 +450,14 @@ static void test_login_preference(void **state)
 	struct login login = { 0 };
 
 	(void)state;
-	login_begin(&login, bits("PLAIN CRAM-MD5 LOGIN"), SPAN("u"), &secret);
+	begin(&login, "PLAIN CRAM-MD5 LOGIN", "u", &secret);
 	assert_int_equal(login_mechanism(&login), SASL_CRAM_MD5);
 	login_turned_away(&login);
 	login_finish(&login);
 	assert_int_equal(
 	    login_usable(&login, any, SPAN("CRAM-MD5 PLAIN LOGIN"), true),
 	    bits("PLAIN LOGIN"));
-	login_begin(&login, bits("LOGIN PLAIN"), SPAN("u"), &secret);
+	begin(&login, "LOGIN PLAIN", "u", &secret);
 	assert_int_equal(login_mechanism(&login), SASL_PLAIN);
 }
 
@@ -503,7 +514,7 @@ static void check_plain(size_t secret_len, size_t room, size_t grain)
 	struct buf out;
 
 	buf_init(&out, storage, room);
-	login_begin(&login, bits("PLAIN"), SPAN("user"), &secret);
+	begin(&login, "PLAIN", "user", &secret);
 	login_say(&login, &out);
 	said = drain(&login, &out, grain);
 	if (11 + len - 2 <= 510) {
@@ -549,7 +560,7 @@ static void test_login_refused_token(void **state)
 
 	(void)state;
 	buf_init(&out, storage, sizeof(storage));
-	login_begin(&login, bits("XOAUTH2"), SPAN("u"), &secret);
+	begin(&login, "XOAUTH2", "u", &secret);
 	login_say(&login, &out);
 	assert_span(drain(&login, &out, 99),
 	    "AUTH XOAUTH2 "
@@ -569,7 +580,7 @@ static void test_login_words(void **state)
 
 	(void)state;
 	buf_init(&out, storage, sizeof(storage));
-	login_begin(&login, bits("LOGIN"), SPAN("user"), &secret);
+	begin(&login, "LOGIN", "user", &secret);
 	login_say(&login, &out);
 	assert_span(drain(&login, &out, 99), "AUTH LOGIN\r\n");
 	login_challenge(&login, SPAN("+"), &out);
@@ -580,7 +591,7 @@ static void test_login_words(void **state)
 	assert_span(drain(&login, &out, 99), "*\r\n");
 	login_finish(&login);
 	assert_int_equal(sasl_length(&login.sasl), 0);
-	assert_null(login.sasl.secret);
+	assert_null(login.sasl.terms.secret);
 }
 
 static void test_login_decode(void **state)

@@ -16,6 +16,15 @@
 static char password[] = "tanstaaftanstaaf";
 static const struct secret secret = { password, sizeof(password) - 1 };
 
+static void begin(struct sasl *sasl, enum sasl_mechanism mechanism,
+    struct span user, const struct secret *with)
+{
+	const struct sasl_terms terms = { user, with, SPAN("nonce"),
+		SPAN("mx.example"), 587 };
+
+	sasl_begin(sasl, mechanism, &terms);
+}
+
 /* The response in one piece. */
 static struct span response(const struct sasl *sasl)
 {
@@ -53,15 +62,19 @@ static void test_names(void **state)
 	assert_int_equal(sasl_find(SPAN("")), SASL_MECHANISM_COUNT);
 }
 
-/* Whatever shows a secret is known to do so. */
-static void test_reveals(void **state)
+/* What shows a secret, or is too weak, never goes without TLS. */
+static void test_needs_tls(void **state)
 {
 	(void)state;
-	assert_true(sasl_reveals(SASL_PLAIN));
-	assert_true(sasl_reveals(SASL_LOGIN));
-	assert_true(sasl_reveals(SASL_XOAUTH2));
-	assert_true(sasl_reveals(SASL_OAUTHBEARER));
-	assert_false(sasl_reveals(SASL_CRAM_MD5));
+	assert_true(sasl_needs_tls(SASL_PLAIN));
+	assert_true(sasl_needs_tls(SASL_LOGIN));
+	assert_true(sasl_needs_tls(SASL_XOAUTH2));
+	assert_true(sasl_needs_tls(SASL_OAUTHBEARER));
+	assert_true(sasl_needs_tls(SASL_DIGEST_MD5));
+	assert_true(sasl_needs_tls(SASL_EXTERNAL));
+	assert_false(sasl_needs_tls(SASL_CRAM_MD5));
+	assert_false(sasl_needs_tls(SASL_SCRAM_SHA_1));
+	assert_false(sasl_needs_tls(SASL_SCRAM_SHA_256));
 }
 
 static void test_sets(void **state)
@@ -73,6 +86,8 @@ static void test_sets(void **state)
 	assert_true(passwords & SASL_BIT(SASL_PLAIN));
 	assert_true(passwords & SASL_BIT(SASL_LOGIN));
 	assert_true(passwords & SASL_BIT(SASL_CRAM_MD5));
+	assert_true(passwords & SASL_BIT(SASL_SCRAM_SHA_256));
+	assert_true(passwords & SASL_BIT(SASL_SCRAM_SHA_1));
 	assert_true(tokens & SASL_BIT(SASL_XOAUTH2));
 	assert_int_equal(passwords & tokens, 0);
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++) {
@@ -109,8 +124,7 @@ static void test_cram_md5(void **state)
 		const struct cram_row *row = &rows[i];
 		struct sasl sasl;
 
-		sasl_begin(
-		    &sasl, SASL_CRAM_MD5, span_of(row->user), row->secret);
+		begin(&sasl, SASL_CRAM_MD5, span_of(row->user), row->secret);
 		assert_false(sasl_initial(&sasl));
 		assert_int_equal(sasl_challenge(&sasl, span_of(row->challenge)),
 		    SASL_RESPOND);
@@ -128,7 +142,7 @@ static void test_cram_md5_empty(void **state)
 	struct sasl sasl;
 
 	(void)state;
-	sasl_begin(&sasl, SASL_CRAM_MD5, SPAN("tim"), &secret);
+	begin(&sasl, SASL_CRAM_MD5, SPAN("tim"), &secret);
 	assert_int_equal(
 	    sasl_challenge(&sasl, (struct span){ 0 }), SASL_BROKEN);
 	assert_int_equal(sasl_length(&sasl), 0);
@@ -142,7 +156,7 @@ static void test_plain(void **state)
 	struct sasl sasl;
 
 	(void)state;
-	sasl_begin(&sasl, SASL_PLAIN, SPAN("tim"), &secret);
+	begin(&sasl, SASL_PLAIN, SPAN("tim"), &secret);
 	assert_true(sasl_initial(&sasl));
 	assert_response(&sasl, span_make(expected, sizeof(expected) - 1));
 	assert_int_equal(
@@ -171,7 +185,7 @@ static void test_login(void **state)
 	for (size_t i = 0; i < array_len(prompts); i++) {
 		struct sasl sasl;
 
-		sasl_begin(&sasl, SASL_LOGIN, SPAN("tim"), &secret);
+		begin(&sasl, SASL_LOGIN, SPAN("tim"), &secret);
 		assert_false(sasl_initial(&sasl));
 		assert_int_equal(
 		    sasl_challenge(&sasl, prompts[i].user), SASL_RESPOND);
@@ -194,7 +208,7 @@ static void test_xoauth2(void **state)
 	struct sasl sasl;
 
 	(void)state;
-	sasl_begin(&sasl, SASL_XOAUTH2, SPAN("someuser@example.com"), &secret);
+	begin(&sasl, SASL_XOAUTH2, SPAN("someuser@example.com"), &secret);
 	assert_true(sasl_initial(&sasl));
 	assert_response(&sasl, span_of(expected));
 	/* The reason as JSON; an empty response lets the 535 come. */
@@ -219,7 +233,7 @@ static void test_finish(void **state)
 
 		if (!sasl_is_ready(i))
 			continue;
-		sasl_begin(&sasl, i, SPAN("tim"), &secret);
+		begin(&sasl, i, SPAN("tim"), &secret);
 		sasl_challenge(&sasl, SPAN("<x@y>"));
 		sasl_finish(&sasl);
 		assert_memory_equal(&sasl, none, sizeof(sasl));
@@ -237,7 +251,7 @@ static void test_endless_challenges(void **state)
 
 		if (!sasl_is_ready(i))
 			continue;
-		sasl_begin(&sasl, i, SPAN("tim"), &secret);
+		begin(&sasl, i, SPAN("tim"), &secret);
 		while (verdict != SASL_BROKEN && steps++ < 10)
 			verdict = sasl_challenge(&sasl, SPAN("x"));
 		assert_int_equal(verdict, SASL_BROKEN);
@@ -248,7 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_reveals),
+		cmocka_unit_test(test_needs_tls),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_cram_md5),
 		cmocka_unit_test(test_cram_md5_empty),
