@@ -189,9 +189,9 @@ static void set_mechanisms(struct work *work, const char *source)
 		set = SASL_BIT(read->auth.mechanism);
 		if (source && sasl_needs(read->auth.mechanism) != kind)
 			wrong(work, "auth",
-			    is_token
-				? "does not log in with a token; xoauth2 does"
-				: "needs token_command");
+			    is_token ? "does not log in with a token; xoauth2 "
+				       "and oauthbearer do"
+				     : "needs token_command");
 	} else if (provider) {
 		if (source && (set & provider->mechanisms) == 0)
 			complain(work->draft->complaints,

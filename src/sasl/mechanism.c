@@ -17,7 +17,7 @@ static const struct mechanism_row {
 	[SASL_PLAIN]         = { "PLAIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_LOGIN]         = { "LOGIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true,  true },
-	[SASL_OAUTHBEARER]   = { "OAUTHBEARER",   SASL_NEEDS_TOKEN,       true,  false },
+	[SASL_OAUTHBEARER]   = { "OAUTHBEARER",   SASL_NEEDS_TOKEN,       true,  true },
 };
 /* clang-format on */
 static_assert(array_len(mechanisms) == SASL_MECHANISM_COUNT,

@@ -1,6 +1,6 @@
 /*
  * plain - the mechanisms that show what they are given: PLAIN (RFC 4616),
- * LOGIN and XOAUTH2. They go through TLS only.
+ * LOGIN, XOAUTH2 and OAUTHBEARER (RFC 7628). They go through TLS only.
  */
 #ifndef SASL_PLAIN_H
 #define SASL_PLAIN_H
@@ -11,5 +11,6 @@
 enum sasl_verdict plain_step(struct sasl *sasl, struct span challenge);
 enum sasl_verdict login_step(struct sasl *sasl, struct span challenge);
 enum sasl_verdict xoauth2_step(struct sasl *sasl, struct span challenge);
+enum sasl_verdict oauthbearer_step(struct sasl *sasl, struct span challenge);
 
 #endif

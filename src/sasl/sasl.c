@@ -19,6 +19,7 @@ static const struct step_row {
 	[SASL_PLAIN]         = { plain_step,    NULL,        true,  false },
 	[SASL_LOGIN]         = { login_step,    NULL,        false, false },
 	[SASL_XOAUTH2]       = { xoauth2_step,  NULL,        true,  false },
+	[SASL_OAUTHBEARER]   = { oauthbearer_step, NULL,     true,  false },
 };
 /* clang-format on */
 

@@ -37,6 +37,8 @@ unseen() {
 	for form in "$1" "$(printf %s "$1" | base64 -w 0)" \
 		"$(printf 'scan@example.com\0%s' "$1" | base64 -w 0)" \
 		"$(printf '\0scan@example.com\0%s' "$1" | base64 -w 0)" \
+		"$(printf 'n,a=scan@example.com,\001host=localhost\001port=%s\001auth=Bearer %s\001\001' \
+			"$PROVIDER_PORT" "$1" | base64 -w 0)" \
 		"$(printf 'user=scan@example.com\001auth=Bearer %s\001\001' \
 			"$1" | base64 -w 0)"; do
 		ok "$name: a secret is not in the log" hasnt "$LOG" "$form"
@@ -86,6 +88,27 @@ meets not-offered "auth = cram-md5" --auth "PLAIN LOGIN"
 over
 ok "not-offered: the device hears 451" hears "451 4.7.0 localhost"
 ok "not-offered: no other is tried" hasnt "$T/not-offered.log" " C AUTH"
+
+# ---- characters beyond ASCII ----
+
+password=$(printf 'p\303\244ssword')
+meets umlaut "password_command = printf 'p\\303\\244ssword\\n'" \
+	--auth "PLAIN SCRAM-SHA-256" --password "$password"
+over
+ok "umlaut: the message arrives" hears "250 2.0.0 queued"
+ok "umlaut: by what can say it" has "$T/umlaut.log" "C AUTH PLAIN"
+ok "umlaut: at the first attempt" same 1 "$(count "$T/umlaut.log" " C AUTH")"
+unseen "$password"
+
+meets umlaut-scram "auth = scram-sha-256
+password_command = printf 'p\\303\\244ssword\\n'" \
+	--auth "PLAIN SCRAM-SHA-256" --password "$password"
+over
+ok "umlaut-scram: the device hears 451" hears "451 4.7.0 localhost could not be"
+ok "umlaut-scram: the log says why" has "$LOG" "characters beyond ASCII"
+ok "umlaut-scram: no login" hasnt "$T/umlaut-scram.log" " C AUTH"
+unseen "$password"
+password="pass word;#1"
 
 # ---- where the password comes from ----
 
@@ -155,6 +178,25 @@ over
 ok "long: a token of 8 KB logs in" hears "250 2.0.0 queued"
 ok "long: in two steps" grep -qE " C AUTH XOAUTH2$" "$T/long.log"
 unseen "$long"
+
+meets bearer "token_command = cat $T/token" --token "$long" --auth OAUTHBEARER
+over
+ok "bearer: such a token logs in" hears "250 2.0.0 queued"
+ok "bearer: in two steps" grep -qE " C AUTH OAUTHBEARER$" "$T/bearer.log"
+unseen "$long"
+
+printf '%s\n' "$token" >"$T/token"
+meets bearer-wrong "token_command = cat $T/token" --token another \
+	--auth OAUTHBEARER
+over
+ok "bearer-wrong: the device hears 451" \
+	hears "451 4.7.0 localhost refused the login"
+ok "bearer-wrong: the log says what the server said" \
+	has "$LOG" 'said="{\"status\":\"invalid_token\"}"'
+ok "bearer-wrong: the 0x01 to the 334 leg" \
+	grep -qE "^1 C AQ==$" "$T/bearer-wrong.log"
+ok "bearer-wrong: one attempt" same 1 "$(count "$T/bearer-wrong.log" " C AUTH")"
+unseen "$token"
 
 # A token never goes by a mechanism made for passwords.
 meets no-oauth "token_command = cat $T/token" --auth "PLAIN LOGIN"

@@ -174,7 +174,8 @@ static const struct row {
 	    "external, pop-before-smtp\n" },
 	{ "a token for a password mechanism",
 	    LOGIN "token_command = t\nauth = plain\n",
-	    "5: auth: does not log in with a token; xoauth2 does\n" },
+	    "5: auth: does not log in with a token; xoauth2 and oauthbearer "
+	    "do\n" },
 	{ "a password for a token mechanism",
 	    LOGIN "password = p\nauth = xoauth2\n",
 	    "5: auth: needs token_command\n" },

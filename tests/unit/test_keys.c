@@ -26,7 +26,6 @@ static const struct later_row {
 	const char *what;
 } later_rows[] = {
 	{ "account", "auth = digest-md5", "auth: digest-md5 is" },
-	{ "account", "auth = oauthbearer", "auth: oauthbearer is" },
 	{ "account", "auth = external", "auth: external is" },
 	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
 	{ "account", "chunking = yes", "chunking: yes is" },

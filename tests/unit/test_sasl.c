@@ -89,6 +89,7 @@ static void test_sets(void **state)
 	assert_true(passwords & SASL_BIT(SASL_SCRAM_SHA_256));
 	assert_true(passwords & SASL_BIT(SASL_SCRAM_SHA_1));
 	assert_true(tokens & SASL_BIT(SASL_XOAUTH2));
+	assert_true(tokens & SASL_BIT(SASL_OAUTHBEARER));
 	assert_int_equal(passwords & tokens, 0);
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++) {
 		uint32_t all = sasl_all(sasl_needs(i));
@@ -220,6 +221,55 @@ static void test_xoauth2(void **state)
 	assert_int_equal(sasl_challenge(&sasl, SPAN("{}")), SASL_BROKEN);
 }
 
+/* ---- OAUTHBEARER ---- */
+
+/* The example of RFC 7628 section 4.1, and its error leg. */
+static void test_oauthbearer(void **state)
+{
+	static char token[] = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==";
+	static const struct secret bearer = { token, sizeof(token) - 1 };
+	static const struct sasl_terms terms = { SPAN("user@example.com"),
+		&bearer, SPAN("nonce"), SPAN("server.example.com"), 143 };
+	static const char expected[] =
+	    "n,a=user@example.com,\001host=server.example.com\001port=143"
+	    "\001auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="
+	    "\001\001";
+	struct sasl sasl;
+
+	(void)state;
+	sasl_begin(&sasl, SASL_OAUTHBEARER, &terms);
+	assert_true(sasl_initial(&sasl));
+	assert_response(&sasl, span_of(expected));
+	assert_int_equal(
+	    sasl_challenge(&sasl, SPAN("{\"status\":\"invalid_token\"}")),
+	    SASL_REFUSED);
+	assert_response(&sasl, SPAN("\001"));
+	assert_int_equal(sasl_challenge(&sasl, SPAN("{}")), SASL_BROKEN);
+	assert_int_equal(sasl_length(&sasl), 0);
+}
+
+/* The user's name is a saslname; one that is too long is not cut. */
+static void test_oauthbearer_names(void **state)
+{
+	static const char expected[] =
+	    "n,a=a=2Cb=3Dc,\001host=mx.example\001port=587"
+	    "\001auth=Bearer tanstaaftanstaaf\001\001";
+	char user[SASL_COMPUTED_OCTETS];
+	struct sasl sasl;
+
+	(void)state;
+	begin(&sasl, SASL_OAUTHBEARER, SPAN("a,b=c"), &secret);
+	assert_true(sasl_initial(&sasl));
+	assert_response(&sasl, span_of(expected));
+	memset(user, 'x', sizeof(user));
+	begin(&sasl, SASL_OAUTHBEARER, span_make(user, sizeof(user)), &secret);
+	assert_false(sasl_initial(&sasl));
+	sasl.step = 0;
+	assert_int_equal(
+	    sasl_challenge(&sasl, (struct span){ 0 }), SASL_BROKEN);
+	assert_true(sasl.why.len > 0);
+}
+
 /* ---- all of them ---- */
 
 /* Afterwards nothing of the login is left. */
@@ -269,6 +319,8 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_xoauth2),
+		cmocka_unit_test(test_oauthbearer),
+		cmocka_unit_test(test_oauthbearer_names),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_endless_challenges),
 	};
