@@ -30,7 +30,7 @@ endif
 base   := ensure span buf text base64 secret cidr rate digest
 shell  := log arena
 smtp   := line command address reply ehlo body header mailbox date proxy
-sasl   := mechanism sasl plain cram scram
+sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite login auth offer gate foreign client stage \
 	upstream outcome sending rules asks session
 tls    := der pem trust certificate identity finding verify words suite context \

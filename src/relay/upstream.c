@@ -20,7 +20,7 @@ void upstream_credential(
 {
 	const struct upstream_policy *policy = upstream->policy;
 	const struct sasl_terms terms = { policy->user, secret, nonce,
-		policy->host, policy->port };
+		policy->host, policy->port, SPAN("smtp") };
 
 	if (upstream->stage != STAGE_CREDENTIAL)
 		return;

@@ -13,7 +13,7 @@ static const struct mechanism_row {
 	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false, true  },
 	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false, true  },
 	[SASL_CRAM_MD5]      = { "CRAM-MD5",      SASL_NEEDS_PASSWORD,    false, true },
-	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    true,  false },
+	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_PLAIN]         = { "PLAIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_LOGIN]         = { "LOGIN",         SASL_NEEDS_PASSWORD,    true,  true },
 	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true,  true },

@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 #include "sasl/cram.h"
+#include "sasl/digest.h"
 #include "sasl/plain.h"
 #include "sasl/scram.h"
 
@@ -16,6 +17,7 @@ static const struct step_row {
 	[SASL_SCRAM_SHA_256] = { scram_step,    scram_prove, true,  true },
 	[SASL_SCRAM_SHA_1]   = { scram_step,    scram_prove, true,  true },
 	[SASL_CRAM_MD5]      = { cram_md5_step, NULL,        false, false },
+	[SASL_DIGEST_MD5]    = { digest_md5_step, digest_md5_prove, false, true },
 	[SASL_PLAIN]         = { plain_step,    NULL,        true,  false },
 	[SASL_LOGIN]         = { login_step,    NULL,        false, false },
 	[SASL_XOAUTH2]       = { xoauth2_step,  NULL,        true,  false },

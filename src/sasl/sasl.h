@@ -30,6 +30,7 @@ struct sasl_terms {
 	struct span nonce; /* another one each login: printable, no comma */
 	struct span host;  /* the server, by the name we know it by */
 	unsigned port;
+	struct span service; /* what it is to RFC 4422: "smtp" */
 };
 
 struct sasl {

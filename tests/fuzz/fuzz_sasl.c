@@ -15,12 +15,13 @@
 static char password[] = "pencil";
 static const struct secret secret = { password, 6 };
 static const struct sasl_terms terms = { SPAN("us\"er@example.com"), &secret,
-	NONCE, SPAN("mx.example"), 587 };
+	NONCE, SPAN("mx.example"), 587, SPAN("smtp") };
 
 static const enum sasl_mechanism mechanisms[] = {
 	SASL_SCRAM_SHA_256,
 	SASL_SCRAM_SHA_1,
 	SASL_CRAM_MD5,
+	SASL_DIGEST_MD5,
 };
 
 /* A response leaves as base64; inside of it ours is printable, whatever the

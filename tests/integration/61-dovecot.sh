@@ -15,7 +15,7 @@ last_login() {
 		grep -qx "$method"
 }
 
-for AUTH in plain cram-md5 login scram-sha-1 scram-sha-256 auto; do
+for AUTH in plain cram-md5 digest-md5 login scram-sha-1 scram-sha-256 auto; do
 	seal=$AUTH
 	relay_to "$AUTH" starttls "$STARTTLS_PORT"
 	ok "$AUTH: it takes a message" send "$T/small" boss@example.com

@@ -383,7 +383,8 @@ static bool begin(struct login *login, const char *usable, const char *user,
     const struct secret *secret)
 {
 	const struct sasl_terms terms = { span_of(user), secret,
-		SPAN("rOprNGfwEbeRWgbNEkqO"), SPAN("mx.example"), 587 };
+		SPAN("rOprNGfwEbeRWgbNEkqO"), SPAN("mx.example"), 587,
+		SPAN("smtp") };
 
 	return login_begin(login, bits(usable), &terms);
 }

@@ -20,7 +20,7 @@ static void begin(struct sasl *sasl, enum sasl_mechanism mechanism,
     struct span user, const struct secret *with)
 {
 	const struct sasl_terms terms = { user, with, SPAN("nonce"),
-		SPAN("mx.example"), 587 };
+		SPAN("mx.example"), 587, SPAN("smtp") };
 
 	sasl_begin(sasl, mechanism, &terms);
 }
@@ -229,7 +229,8 @@ static void test_oauthbearer(void **state)
 	static char token[] = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==";
 	static const struct secret bearer = { token, sizeof(token) - 1 };
 	static const struct sasl_terms terms = { SPAN("user@example.com"),
-		&bearer, SPAN("nonce"), SPAN("server.example.com"), 143 };
+		&bearer, SPAN("nonce"), SPAN("server.example.com"), 143,
+		SPAN("imap") };
 	static const char expected[] =
 	    "n,a=user@example.com,\001host=server.example.com\001port=143"
 	    "\001auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="

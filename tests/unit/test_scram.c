@@ -21,7 +21,7 @@ static void begin(struct sasl *sasl, enum sasl_mechanism mechanism,
     const char *user, const char *nonce)
 {
 	const struct sasl_terms terms = { span_of(user), &secret,
-		span_of(nonce), SPAN("mx.example"), 587 };
+		span_of(nonce), SPAN("mx.example"), 587, SPAN("smtp") };
 
 	assert_true(sasl_takes(mechanism, &terms));
 	sasl_begin(sasl, mechanism, &terms);
@@ -320,7 +320,7 @@ static void test_prepared(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_len(rows); i++) {
 		const struct sasl_terms terms = { span_of(rows[i].user), &with,
-			SPAN("nonce"), SPAN("mx.example"), 587 };
+			SPAN("nonce"), SPAN("mx.example"), 587, SPAN("smtp") };
 
 		with.len = strlen(rows[i].password);
 		memcpy(password, rows[i].password, with.len);
