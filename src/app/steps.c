@@ -104,7 +104,9 @@ static void put_ehlo_tls(const struct link *link, struct text *text)
 
 static void put_auth(const struct link *link, struct text *text)
 {
-	text_puts(text, "logged in as ");
+	text_puts(text, "logged in");
+	if (link->account->policy.user.len > 0)
+		text_puts(text, " as ");
 	text_put(text, link->account->policy.user);
 	text_puts(text, " by ");
 	text_put(text, sasl_name(login_mechanism(&link->upstream.login)));

@@ -175,30 +175,69 @@ static void check_user(struct work *work, const char *source)
 		wrong(work, "user", "missing; whose password is it?");
 }
 
+/* Is it the client's certificate that logs in? With `auth = auto` where there
+ * is nothing else to log in with. */
+static bool is_external(const struct work *work, const char *source)
+{
+	const struct account_choice *auth = &work->read->auth;
+
+	if (auth->kind == ACCOUNT_AUTH_ONE)
+		return auth->mechanism == SASL_EXTERNAL;
+	return !source && has(work, "client_certificate");
+}
+
+static void check_external(struct work *work, const char *source)
+{
+	if (source)
+		wrong(work, source, "without effect, as auth = external");
+	if (!has(work, "client_certificate"))
+		wrong(work, "auth", "needs client_certificate and client_key");
+}
+
+static enum sasl_credential kind_of(struct work *work, const char *source)
+{
+	if (is_external(work, source))
+		return SASL_NEEDS_CERTIFICATE;
+	return source && strcmp(source, "token_command") == 0
+		   ? SASL_NEEDS_TOKEN
+		   : SASL_NEEDS_PASSWORD;
+}
+
+/* What a provider's preset says of a credential it does not take. */
+static void wrong_kind(
+    struct work *work, const char *source, enum sasl_credential kind)
+{
+	static const char *const words[] = {
+		[SASL_NEEDS_PASSWORD] = "passwords; give token_command",
+		[SASL_NEEDS_TOKEN] = "tokens; give a password",
+		[SASL_NEEDS_CERTIFICATE] = "certificates; give a password",
+	};
+	const char *key = source ? source : "client_certificate";
+
+	complain(work->draft->complaints, ini_line(work->section, key), key,
+	    "%s does not take %s", work->read->provider->name, words[kind]);
+}
+
 /* Which mechanisms may be used with this kind of credential. */
 static void set_mechanisms(struct work *work, const char *source)
 {
 	const struct account_draft *read = work->read;
 	const struct provider *provider = read->provider;
-	bool is_token = source && strcmp(source, "token_command") == 0;
-	enum sasl_credential kind =
-	    is_token ? SASL_NEEDS_TOKEN : SASL_NEEDS_PASSWORD;
+	enum sasl_credential kind = kind_of(work, source);
 	uint32_t set = sasl_all(kind);
 
 	if (read->auth.kind == ACCOUNT_AUTH_ONE) {
 		set = SASL_BIT(read->auth.mechanism);
 		if (source && sasl_needs(read->auth.mechanism) != kind)
 			wrong(work, "auth",
-			    is_token ? "does not log in with a token; xoauth2 "
-				       "and oauthbearer do"
-				     : "needs token_command");
+			    kind == SASL_NEEDS_TOKEN
+				? "does not log in with a token; xoauth2 "
+				  "and oauthbearer do"
+				: "needs token_command");
 	} else if (provider) {
-		if (source && (set & provider->mechanisms) == 0)
-			complain(work->draft->complaints,
-			    ini_line(work->section, source), source,
-			    "%s does not take %s", provider->name,
-			    is_token ? "tokens; give a password"
-				     : "passwords; give token_command");
+		if ((source || kind == SASL_NEEDS_CERTIFICATE) &&
+		    (set & provider->mechanisms) == 0)
+			wrong_kind(work, source, kind);
 		set &= provider->mechanisms;
 	}
 	work->account->policy.mechanisms = set;
@@ -231,7 +270,10 @@ static void set_login(struct work *work)
 		check_none(work, source);
 		return;
 	}
-	check_user(work, source);
+	if (is_external(work, source))
+		check_external(work, source);
+	else
+		check_user(work, source);
 	set_mechanisms(work, source);
 	check_plain(work);
 }

@@ -103,7 +103,7 @@ static void answer(struct login *login, struct buf *out)
 /*
  * The response goes with the command when both fit into a command line, else
  * after a "334 ": long tokens are refused as a line too long otherwise. An
- * empty one would be said as "=" (RFC 4954 4); none of ours is.
+ * empty one is said as "=" (RFC 4954 4).
  *
  * see login.h
  */
@@ -116,6 +116,10 @@ void login_say(struct login *login, struct buf *out)
 
 	buf_put(out, SPAN("AUTH "));
 	buf_put(out, name);
+	if (is_initial && sasl_length(sasl) == 0) {
+		buf_put(out, SPAN(" =\r\n"));
+		return;
+	}
 	if (is_initial && length <= AUTH_LINE_OCTETS) {
 		buf_put(out, SPAN(" "));
 		answer(login, out);

@@ -9,7 +9,7 @@ static const struct mechanism_row {
 	bool needs_tls;
 	bool is_ready;
 } mechanisms[] = {
-	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, true,  false },
+	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, true,  true },
 	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false, true  },
 	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false, true  },
 	[SASL_CRAM_MD5]      = { "CRAM-MD5",      SASL_NEEDS_PASSWORD,    false, true },

@@ -14,6 +14,21 @@ enum sasl_verdict plain_step(struct sasl *sasl, struct span challenge)
 }
 
 /*
+ * The certificate has said who we are. Who we want to be is said where a user
+ * is set, else the server decides.
+ *
+ * see plain.h
+ */
+enum sasl_verdict external_step(struct sasl *sasl, struct span challenge)
+{
+	(void)challenge;
+	if (sasl->step > 0)
+		return SASL_BROKEN;
+	sasl_respond(sasl, sasl->terms.user);
+	return SASL_RESPOND;
+}
+
+/*
  * The challenges are prompts in any wording ("Username:", "username:", "User
  * Name\0", "+ "): only their number counts.
  *

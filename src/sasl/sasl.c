@@ -14,6 +14,7 @@ static const struct step_row {
 	bool is_client_first;
 	bool is_prepared; /* user and password, by SASLprep */
 } steps[SASL_MECHANISM_COUNT] = {
+	[SASL_EXTERNAL]      = { external_step, NULL,        true,  false },
 	[SASL_SCRAM_SHA_256] = { scram_step,    scram_prove, true,  true },
 	[SASL_SCRAM_SHA_1]   = { scram_step,    scram_prove, true,  true },
 	[SASL_CRAM_MD5]      = { cram_md5_step, NULL,        false, false },

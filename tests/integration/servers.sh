@@ -101,6 +101,8 @@ start_dovecot() {
 	open_folder "$dir/home"
 	chown nobody "$dir/home"
 	echo 'scan@example.com:{PLAIN}pass word;#1' >"$dir/users"
+	echo 'localhost:::::::nopassword=y' >>"$dir/users"
+	dovecot_tokens
 	chmod 644 "$dir/users"
 	SERVER_LOG=$T/dovecot.log
 	{
@@ -151,10 +153,52 @@ start_dovecot() {
 	fi
 }
 
+# Tokens are JWTs signed with this key; the user is their subject. Of a client
+# certificate the user is the CN.
+TOKEN_KEY="a key of thirty-two octets, shared"
+
+dovecot_tokens() {
+	open_folder "$dir/keys"
+	open_folder "$dir/keys/default"
+	open_folder "$dir/keys/default/HS256"
+	printf %s "$TOKEN_KEY" | base64 >"$dir/keys/default/HS256/default"
+	cat >"$dir/oauth2.conf" <<-END
+	introspection_mode = local
+	local_validation_key_dict = fs:posix:prefix=$dir/keys/
+	username_attribute = sub
+	END
+	chmod 644 "$dir/oauth2.conf" "$dir/keys/default/HS256/default"
+}
+
+# token USER SECONDS: one that is good for so long.
+token() {
+	python3 - "$TOKEN_KEY" "$@" <<-'X'
+	import base64, hashlib, hmac, json, sys, time
+	def b64(octets):
+	    return base64.urlsafe_b64encode(octets).rstrip(b"=")
+	now = int(time.time())
+	said = b".".join(b64(json.dumps(part).encode()) for part in (
+	    {"typ": "JWT", "alg": "HS256"},
+	    {"sub": sys.argv[2], "iat": now, "exp": now + int(sys.argv[3])}))
+	proof = hmac.new(sys.argv[1].encode(), said, hashlib.sha256).digest()
+	print((said + b"." + b64(proof)).decode())
+	X
+}
+
 dovecot_submission() {
 	two_ports
 	cat <<-END
 	protocols = submission
+	mail_max_userip_connections = 100
+	ssl_ca = <$CERTS/ca.pem
+	ssl_require_crl = no
+	ssl_verify_client_cert = yes
+	auth_ssl_username_from_cert = yes
+	passdb {
+	  driver = oauth2
+	  mechanisms = xoauth2 oauthbearer
+	  args = $dir/oauth2.conf
+	}
 	submission_relay_host = 127.0.0.1
 	submission_relay_port = $1
 	service submission-login {

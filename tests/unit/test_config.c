@@ -187,7 +187,44 @@ static const struct row {
 	    "[account]\nprovider = gmx\nuser = u\ntoken_command = t\n",
 	    "4: token_command: gmx does not take tokens; give a password\n" },
 
+	{ "EXTERNAL without a certificate",
+	    "[account]\nhost = h.example\nauth = external\n",
+	    "3: auth: needs client_certificate and client_key\n" },
+	{ "EXTERNAL with a password",
+	    LOGIN "password = p\nauth = external\n"
+		  "client_certificate = ca.pem\nclient_key = password\n",
+	    "4: password: without effect, as auth = external\n" },
+	{ "EXTERNAL",
+	    "[account]\nhost = h.example\nauth = external\n"
+	    "client_certificate = ca.pem\nclient_key = password\n",
+	    "" },
+	{ "EXTERNAL, as there is a certificate and nothing else",
+	    "[account]\nhost = h.example\nuser = u\n"
+	    "client_certificate = ca.pem\nclient_key = password\n",
+	    "" },
+	{ "a certificate for a provider that takes passwords only",
+	    "[account]\nprovider = gmx\nclient_certificate = ca.pem\n"
+	    "client_key = password\n",
+	    "3: client_certificate: gmx does not take certificates; give a "
+	    "password\n" },
+	{ "PLAIN with a certificate and no password",
+	    LOGIN "auth = plain\nclient_certificate = ca.pem\n"
+		  "client_key = password\n",
+	    "3: user: there is no password for it; give password_file, "
+	    "password_command, password or token_command\n" },
+
 	/* [account]: never without TLS */
+	{ "no TLS, and EXTERNAL",
+	    "[account]\nhost = h.example\nauth = external\ntls = none\n"
+	    "client_certificate = ca.pem\nclient_key = password\n",
+	    "4: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
+	{ "no TLS, and DIGEST-MD5",
+	    LOGIN "password = p\ntls = none\nauth = digest-md5\n",
+	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
+	    "or scram-sha-256 is allowed: others show the password or need "
+	    "TLS\n" },
 	{ "no TLS, and any mechanism", LOGIN "password = p\ntls = none\n",
 	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
 	    "or scram-sha-256 is allowed: others show the password or need "

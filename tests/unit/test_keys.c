@@ -25,7 +25,6 @@ static const struct later_row {
 	const char *entry;
 	const char *what;
 } later_rows[] = {
-	{ "account", "auth = external", "auth: external is" },
 	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
 	{ "account", "chunking = yes", "chunking: yes is" },
 	{ "account", "oauth_grant = device", "oauth_grant:" },

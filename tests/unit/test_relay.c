@@ -572,6 +572,27 @@ static void test_login_refused_token(void **state)
 	assert_span(drain(&login, &out, 99), "\r\n");
 }
 
+/* An empty response is said as "=", and after a "334 " as an empty line. */
+static void test_login_empty(void **state)
+{
+	struct secret none = { 0 };
+	struct login login = { 0 };
+	char storage[200];
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, storage, sizeof(storage));
+	begin(&login, "EXTERNAL", "", &none);
+	login_say(&login, &out);
+	assert_span(drain(&login, &out, 99), "AUTH EXTERNAL =\r\n");
+	login_finish(&login);
+	begin(&login, "EXTERNAL", "u", &none);
+	login_say(&login, &out);
+	assert_span(drain(&login, &out, 99), "AUTH EXTERNAL dQ==\r\n");
+	assert_false(login_is_echoed(&login, SPAN("dQ==")));
+	login_finish(&login);
+}
+
 static void test_login_words(void **state)
 {
 	struct secret secret = make_secret(3);
@@ -637,6 +658,7 @@ int main(void)
 		cmocka_unit_test(test_login_preference),
 		cmocka_unit_test(test_login_plain),
 		cmocka_unit_test(test_login_refused_token),
+		cmocka_unit_test(test_login_empty),
 		cmocka_unit_test(test_login_words),
 		cmocka_unit_test(test_login_decode),
 	};

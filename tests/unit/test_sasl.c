@@ -271,6 +271,26 @@ static void test_oauthbearer_names(void **state)
 	assert_true(sasl.why.len > 0);
 }
 
+/* ---- EXTERNAL ---- */
+
+/* The certificate has spoken; a user that is set is who we want to be. */
+static void test_external(void **state)
+{
+	struct sasl sasl;
+
+	(void)state;
+	begin(&sasl, SASL_EXTERNAL, SPAN("tim"), &secret);
+	assert_true(sasl_initial(&sasl));
+	assert_response(&sasl, SPAN("tim"));
+	assert_int_equal(
+	    sasl_challenge(&sasl, (struct span){ 0 }), SASL_BROKEN);
+	begin(&sasl, SASL_EXTERNAL, SPAN(""), &secret);
+	assert_true(sasl_initial(&sasl));
+	assert_response(&sasl, SPAN(""));
+	assert_int_equal(
+	    sasl_all(SASL_NEEDS_CERTIFICATE), SASL_BIT(SASL_EXTERNAL));
+}
+
 /* ---- all of them ---- */
 
 /* Afterwards nothing of the login is left. */
@@ -322,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_xoauth2),
 		cmocka_unit_test(test_oauthbearer),
 		cmocka_unit_test(test_oauthbearer_names),
+		cmocka_unit_test(test_external),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_endless_challenges),
 	};
