@@ -60,6 +60,8 @@ chosen plain "PLAIN" PLAIN
 chosen login "LOGIN" LOGIN
 chosen both "LOGIN PLAIN" PLAIN
 chosen cram "PLAIN LOGIN CRAM-MD5" CRAM-MD5
+chosen digest "PLAIN DIGEST-MD5" DIGEST-MD5
+chosen cram-first "DIGEST-MD5 PLAIN CRAM-MD5" CRAM-MD5
 chosen scram-1 "PLAIN CRAM-MD5 SCRAM-SHA-1" SCRAM-SHA-1
 chosen scram-256 "PLAIN SCRAM-SHA-1 SCRAM-SHA-256" SCRAM-SHA-256
 chosen set-scram "PLAIN SCRAM-SHA-1 SCRAM-SHA-256" SCRAM-SHA-1 "auth = scram-sha-1"
@@ -88,6 +90,26 @@ meets not-offered "auth = cram-md5" --auth "PLAIN LOGIN"
 over
 ok "not-offered: the device hears 451" hears "451 4.7.0 localhost"
 ok "not-offered: no other is tried" hasnt "$T/not-offered.log" " C AUTH"
+
+meets digest-impostor "auth = digest-md5" --auth "PLAIN DIGEST-MD5" \
+	--password another --do 'auth=reply:235 welcome\r\n'
+over
+ok "digest-impostor: the device hears 451" \
+	hears "451 4.7.0 localhost did not prove"
+unseen "$password"
+
+# A wrong password is tried once, whatever else is offered.
+for method in SCRAM-SHA-256 DIGEST-MD5 CRAM-MD5; do
+	meets "wrong-$method" "auth = auto" --auth "LOGIN PLAIN $method" \
+		--password another
+	over
+	ok "wrong-$method: the device hears 451" \
+		hears "451 4.7.0 localhost refused the login"
+	ok "wrong-$method: by it" has "$T/wrong-$method.log" " C AUTH $method"
+	ok "wrong-$method: one attempt" \
+		same 1 "$(count "$T/wrong-$method.log" " C AUTH")"
+	unseen "$password"
+done
 
 # ---- characters beyond ASCII ----
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "provider/act.h"
+#include "provider/digest.h"
 #include "provider/login.h"
 #include "provider/scram.h"
 
@@ -227,6 +228,7 @@ static const struct mechanism {
 	{ "PLAIN", plain, true },
 	{ "LOGIN", login, true },
 	{ "CRAM-MD5", cram_md5, false },
+	{ "DIGEST-MD5", digest_md5, false },
 	{ "SCRAM-SHA-1", scram_sha_1, false },
 	{ "SCRAM-SHA-256", scram_sha_256, false },
 	{ "XOAUTH2", xoauth2, true },
