@@ -50,6 +50,26 @@ static bool try_next(struct upstream *upstream, struct span why)
 }
 
 /*
+ * A digest was refused where the password could also be shown: servers that
+ * keep hashes of passwords often list digests they cannot check. They say so
+ * as they say that a password is wrong; other codes mean what they say.
+ */
+static bool may_lack_password(
+    const struct upstream *upstream, const struct reply *reply)
+{
+	const uint32_t shown = SASL_BIT(SASL_PLAIN) | SASL_BIT(SASL_LOGIN);
+	enum sasl_mechanism mechanism = login_mechanism(&upstream->login);
+	struct span enhanced = reply_enhanced(reply);
+
+	return reply->code == 535 &&
+	       (enhanced.len == 0 || span_equal(enhanced, SPAN("5.7.8"))) &&
+	       sasl_needs(mechanism) == SASL_NEEDS_PASSWORD &&
+	       !(SASL_BIT(mechanism) & shown) &&
+	       login_usable(&upstream->login, shown,
+		   ehlo_auth(&upstream->offers), upstream->is_secure) != 0;
+}
+
+/*
  * A listed mechanism may be turned away all the same, and one whose challenge
  * had no answer was cancelled: nothing was lost by either. A password that was
  * refused is not tried again in another form, which would lock a mailbox twice
@@ -59,6 +79,7 @@ static enum stage refuse_login(
     struct upstream *upstream, const struct reply *reply)
 {
 	struct span why = login_why(&upstream->login);
+	bool may_lack = may_lack_password(upstream, reply);
 
 	if (why.len > 0)
 		return try_next(upstream, why)
@@ -69,7 +90,13 @@ static enum stage refuse_login(
 		return STAGE_CREDENTIAL;
 	if (reply_class(reply) == 4)
 		return stage_lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
-	return stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+	stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+	if (may_lack)
+		upstream->advice = SPAN(
+		    "user or password is wrong; or the server cannot check it "
+		    "by this method, though it offers it: then set auth = "
+		    "plain or login");
+	return STAGE_LOST;
 }
 
 static enum stage on_challenge(

@@ -108,8 +108,12 @@ for method in SCRAM-SHA-256 DIGEST-MD5 CRAM-MD5; do
 	ok "wrong-$method: by it" has "$T/wrong-$method.log" " C AUTH $method"
 	ok "wrong-$method: one attempt" \
 		same 1 "$(count "$T/wrong-$method.log" " C AUTH")"
+	ok "wrong-$method: what to do" has "$LOG" "set auth = plain or login"
 	unseen "$password"
 done
+meets wrong-plain "auth = auto" --auth "LOGIN PLAIN" --password another
+over
+ok "wrong-plain: no such hint" hasnt "$LOG" "set auth = plain"
 
 # ---- characters beyond ASCII ----
 
