@@ -52,6 +52,9 @@ client_key = $CERTS/client-eku.key"
 other_login external "auth = external
 $with_certificate"
 takes external external
+"$SMTPSEAL" -c "$T/external.ini" doctor >"$T/doctor" 2>&1
+ok "external: doctor says so" has "$T/doctor" "logged in by EXTERNAL"
+ok "external: doctor finds nothing wrong" hasnt "$T/doctor" FAILED
 other_login external-auto "$with_certificate"
 takes external-auto external
 # A user that is set, which the filter above would take out.

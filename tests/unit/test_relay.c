@@ -206,6 +206,9 @@ static void test_failure_kinds(void **state)
 	assert_false(failure_permits_next(FAIL_TOO_LARGE));
 	assert_false(failure_permits_next(FAIL_CLIENT_GONE));
 	assert_true(failure_holds_down(FAIL_AUTH_REFUSED));
+	assert_true(failure_permits_next(FAIL_AUTH_METHOD));
+	assert_true(failure_permits_next(FAIL_AUTH_IMPOSTOR));
+	assert_false(failure_holds_down(FAIL_AUTH_METHOD));
 	assert_false(failure_holds_down(FAIL_CONNECT));
 	assert_false(failure_holds_down(FAIL_CREDENTIAL));
 	assert_false(failure_holds_down(FAIL_NO_MECHANISM));
