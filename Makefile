@@ -38,7 +38,7 @@ tls    := der pem trust certificate identity finding verify words suite context 
 net    := settings loop stream channel dial child link holddown pool pools loan \
 	spool route secure guesses guest balancer heard conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
-	listen resolve account device limits config
+	oauth listen resolve account device limits config
 app    := daemon check steps doctor main
 
 # ---- who may include whom ----

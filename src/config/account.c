@@ -34,10 +34,10 @@ static const struct value_words chunking_words = {
 };
 
 static const struct value_word grants[] = {
-	{ "device",             0, READY },
-	{ "code",               1, READY },
-	{ "client-credentials", 2, READY },
-	{ "service-account",    3, READY },
+	{ "device",             OAUTH_DEVICE,             READY },
+	{ "code",               OAUTH_CODE,               LATER },
+	{ "client-credentials", OAUTH_CLIENT_CREDENTIALS, READY },
+	{ "service-account",    OAUTH_SERVICE_ACCOUNT,    LATER },
 };
 static const struct value_words grant_words = { grants, array_len(grants) };
 
@@ -113,17 +113,17 @@ static const struct section_key keys[] = {
 	{ "rate",               value_number,    AT(rate),               READY, &rates },
 	{ "keep_warm",          value_duration,  AT(keep_warm_s),        READY, &warm_time },
 
-	{ "oauth_grant",              value_word,     AT(oauth.grant),         LATER, &grant_words },
-	{ "oauth_client_id",          value_text,     AT(oauth.client_id),     LATER, NULL },
-	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), LATER, NULL },
+	{ "oauth_grant",              value_word,     AT(oauth.grant),         READY, &grant_words },
+	{ "oauth_client_id",          value_text,     AT(oauth.client_id),     READY, NULL },
+	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), READY, NULL },
 	{ "oauth_certificate",        files_readable, AT(oauth.certificate),   LATER, NULL },
 	{ "oauth_key",                files_private,  AT(oauth.key),           LATER, NULL },
-	{ "oauth_tenant",             value_text,     AT(oauth.tenant),        LATER, NULL },
-	{ "oauth_scope",              value_text,     AT(oauth.scope),         LATER, NULL },
-	{ "oauth_token_url",          value_url,      AT(oauth.token_url),     LATER, NULL },
-	{ "oauth_device_url",         value_url,      AT(oauth.device_url),    LATER, NULL },
+	{ "oauth_tenant",             network_host,   AT(oauth.tenant),        READY, NULL },
+	{ "oauth_scope",              value_text,     AT(oauth.scope),         READY, NULL },
+	{ "oauth_token_url",          value_url,      AT(oauth.token_url),     READY, NULL },
+	{ "oauth_device_url",         value_url,      AT(oauth.device_url),    READY, NULL },
 	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), LATER, NULL },
-	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file),       LATER, NULL },
+	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file),       READY, NULL },
 	{ "oauth_subject",            value_text,     AT(oauth.subject),       LATER, NULL },
 };
 /* clang-format on */

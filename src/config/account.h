@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "config/network.h"
+#include "config/oauth.h"
 #include "config/provider.h"
 #include "config/section.h"
 #include "net/settings.h"
@@ -23,22 +24,6 @@ enum account_auth {
 struct account_choice {
 	enum account_auth kind;
 	enum sasl_mechanism mechanism;
-};
-
-/* The OAuth keys, none of which has an effect yet. */
-struct account_oauth {
-	int grant;
-	const char *client_id;
-	struct secret client_secret;
-	const char *certificate;
-	const char *key;
-	const char *tenant;
-	const char *scope;
-	const char *token_url;
-	const char *device_url;
-	const char *authorize_url;
-	const char *ca_file;
-	const char *subject;
 };
 
 /* As the section is written. */
@@ -67,7 +52,7 @@ struct account_draft {
 	unsigned connections;
 	unsigned rate;
 	unsigned keep_warm_s;
-	struct account_oauth oauth;
+	struct oauth_settings oauth;
 };
 
 extern const struct section_keys account_keys;

@@ -77,6 +77,10 @@ const struct provider providers[] = {
 	    465, UPSTREAM_IMPLICIT, BASIC, 0, 0, 0 },
 	{ "office365", "smtp.office365.com",
 	    587, UPSTREAM_STARTTLS, LOGIN | XOAUTH2, 3, 30, 0 },
+	{ "office365-cn", "smtp.partner.outlook.cn",
+	    587, UPSTREAM_STARTTLS, LOGIN | XOAUTH2, 3, 30, 0 },
+	{ "office365-gcc-high", "smtp.office365.us",
+	    587, UPSTREAM_STARTTLS, LOGIN | XOAUTH2, 3, 30, 0 },
 	{ "office365-hve", "smtp-hve.office365.com",
 	    587, UPSTREAM_STARTTLS, LOGIN | XOAUTH2, 0, 0, 0 },
 	{ "outlook", "smtp-mail.outlook.com",
@@ -146,6 +150,24 @@ bool provider_needs_region(const struct provider *provider)
 bool provider_needs_token(const struct provider *provider)
 {
 	return (provider->mechanisms & ~(uint32_t)(XOAUTH2 | BEARER)) == 0;
+}
+
+/* see provider.h */
+const char *provider_fill(
+    struct arena *arena, const char *pattern, struct span word)
+{
+	struct span whole = span_of(pattern);
+	size_t at = span_find(whole, '%');
+	char *string;
+
+	if (at == whole.len)
+		return pattern;
+	string = arena_alloc(arena, whole.len + word.len);
+	memcpy(string, whole.ptr, at);
+	if (word.len > 0)
+		memcpy(string + at, word.ptr, word.len);
+	memcpy(string + at + word.len, whole.ptr + at + 1, whole.len - at - 1);
+	return string;
 }
 
 /* see provider.h */

@@ -35,6 +35,10 @@ const struct provider *provider_find(struct span name);
 bool provider_needs_region(const struct provider *provider);
 bool provider_needs_token(const struct provider *provider);
 
+/* The pattern with `word` in the place of its percent sign. */
+const char *provider_fill(
+    struct arena *arena, const char *pattern, struct span word);
+
 /* Into a const struct provider *: the preset's name; see config/value. */
 enum value_verdict provider_read(
     struct reading *reading, struct span value, const void *none, void *field);

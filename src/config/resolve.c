@@ -28,22 +28,12 @@ static void wrong(const struct work *work, const char *key, const char *what)
 static const char *preset_host(struct work *work)
 {
 	const struct provider *provider = work->read->provider;
-	struct span host = span_of(provider->host);
-	struct span region = span_of(work->read->region);
-	size_t at = span_find(host, '%');
-	char *string;
 
-	if (at == host.len)
-		return provider->host;
-	if (!has(work, "region"))
+	if (provider_needs_region(provider) && !has(work, "region"))
 		complain(work->draft->complaints, work->section->line, "region",
 		    "missing; %s needs one, such as eu-west-1", provider->name);
-	string = arena_alloc(work->draft->reading.arena, host.len + region.len);
-	memcpy(string, host.ptr, at);
-	if (region.len > 0)
-		memcpy(string + at, region.ptr, region.len);
-	memcpy(string + at + region.len, host.ptr + at + 1, host.len - at - 1);
-	return string;
+	return provider_fill(work->draft->reading.arena, provider->host,
+	    span_of(work->read->region));
 }
 
 static void set_host(struct work *work)
@@ -117,6 +107,7 @@ static const char *credential_key(struct work *work)
 {
 	static const char *const keys[] = { "password_file", "password_command",
 		"password", "token_command" };
+	const char *oauth = oauth_key(work->section);
 	const char *found = NULL;
 
 	for (size_t i = 0; i < array_len(keys); i++) {
@@ -129,7 +120,12 @@ static const char *credential_key(struct work *work)
 		else
 			found = keys[i];
 	}
-	return found;
+	/* A token_command may well run smtpseal-oauth itself. */
+	if (found && oauth && strcmp(found, "token_command") != 0)
+		complain(work->draft->complaints,
+		    ini_line(work->section, oauth), oauth,
+		    "%s is given as well; give one of them", found);
+	return found ? found : oauth;
 }
 
 static void set_credential(struct work *work)
@@ -149,6 +145,11 @@ static void set_credential(struct work *work)
 		account->password = read->password_file;
 	account->command =
 	    read->token_command ? read->token_command : read->password_command;
+	if (oauth_key(work->section) && read->auth.kind != ACCOUNT_AUTH_NONE)
+		account->oauth = oauth_resolve(
+		    work->draft, work->section, &read->oauth, read->provider);
+	if (account->oauth && !account->command)
+		account->command = oauth_command(work->draft, account->name);
 	if (account->command && account->source == CREDENTIAL_NONE)
 		account->source = CREDENTIAL_COMMAND;
 }
@@ -198,7 +199,8 @@ static enum sasl_credential kind_of(struct work *work, const char *source)
 {
 	if (is_external(work, source))
 		return SASL_NEEDS_CERTIFICATE;
-	return source && strcmp(source, "token_command") == 0
+	return source && (strcmp(source, "token_command") == 0 ||
+			     oauth_key(work->section))
 		   ? SASL_NEEDS_TOKEN
 		   : SASL_NEEDS_PASSWORD;
 }

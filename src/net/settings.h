@@ -53,9 +53,11 @@ struct listen_settings {
 enum credential_source {
 	CREDENTIAL_NONE,
 	CREDENTIAL_SECRET,  /* `password`, or read from `password_file` */
-	CREDENTIAL_COMMAND, /* `password_command` or `token_command`, each time
-			     */
+	CREDENTIAL_COMMAND, /* `password_command`, `token_command`, or the
+			       program that does OAuth; each time */
 };
+
+struct oauth_settings;
 
 /* [account] */
 struct account_settings {
@@ -70,6 +72,7 @@ struct account_settings {
 	enum credential_source source;
 	struct secret password;
 	const char *command;
+	const struct oauth_settings *oauth; /* config/oauth.h; NULL: none */
 	const char *const *senders; /* patterns that choose this account */
 	size_t sender_count;
 	unsigned connections;

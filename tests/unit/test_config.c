@@ -314,10 +314,99 @@ static const struct row {
 	    "6: hold: 1G is not a size from 1024 to 16777216 octets (such as "
 	    "64k, 10M)\n" },
 
+	/* [account]: OAuth */
+	{ "OAuth, all of it by hand",
+	    LOGIN "oauth_grant = device\noauth_client_id = x\n"
+		  "oauth_scope = mail offline\n"
+		  "oauth_token_url = https://h.example/t\n"
+		  "oauth_device_url = https://h.example/d\n"
+		  "oauth_client_secret_file = password\n"
+		  "oauth_ca_file = ca.pem\n",
+	    "" },
+	{ "OAuth of a preset: the grant is known",
+	    "[account]\nprovider = outlook\nuser = u\n"
+	    "oauth_client_id = x\n",
+	    "" },
+	{ "OAuth, and nothing said of where", LOGIN "oauth_grant = device\n",
+	    "1: oauth_client_id: missing; oauth_grant = device needs it\n"
+	    "1: oauth_scope: missing; oauth_grant = device needs it\n"
+	    "1: oauth_token_url: missing; oauth_grant = device needs it\n"
+	    "1: oauth_device_url: missing; oauth_grant = device needs it\n" },
+	{ "OAuth without its grant", LOGIN "oauth_client_id = x\n",
+	    "1: oauth_grant: missing; give device, code, client-credentials "
+	    "or service-account\n" },
+	{ "a grant nobody knows", LOGIN "oauth_grant = password\n",
+	    "4: oauth_grant: password is none of device, code, "
+	    "client-credentials, service-account\n" },
+	{ "a device code where there is none for mail",
+	    "[account]\nprovider = gmail\nuser = u\noauth_client_id = x\n"
+	    "oauth_grant = device\n",
+	    "5: oauth_grant: gmail logs nobody in for mail by a device code; "
+	    "use code\n" },
+	{ "keys of another grant",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_grant = client-credentials\n"
+	    "oauth_tenant = contoso.example\n"
+	    "oauth_client_secret_file = password\n"
+	    "oauth_device_url = https://h.example/d\n",
+	    "8: oauth_device_url: without effect, as oauth_grant = "
+	    "client-credentials\n" },
+	{ "an application without tenant and secret",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_grant = client-credentials\n",
+	    "1: oauth_tenant: missing; an application logs in to the "
+	    "organisation's own tenant\n"
+	    "1: oauth_client_secret_file: missing; the application needs it, "
+	    "or a certificate\n" },
+	{ "a tenant of a provider that has none",
+	    "[account]\nprovider = fastmail\nuser = u\n"
+	    "oauth_client_id = x\noauth_tenant = common\n"
+	    "oauth_grant = client-credentials\noauth_scope = x\n"
+	    "oauth_client_secret_file = password\n",
+	    "5: oauth_tenant: only for a provider whose addresses hold one, "
+	    "such as office365\n" },
+	{ "a tenant that changes the address",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_tenant = evil/..\n",
+	    "5: oauth_tenant: evil/.. is neither a host name nor an "
+	    "address; give the name alone, without scheme or path\n" },
+	{ "a secret others may read",
+	    "[account]\nprovider = outlook\nuser = u\n"
+	    "oauth_client_id = x\noauth_client_secret_file = others\n",
+	    "5: oauth_client_secret_file: others is open to group or others "
+	    "(mode 0604); make it the owner's alone: chmod 600\n" },
+	{ "an address without TLS",
+	    "[account]\nprovider = outlook\nuser = u\n"
+	    "oauth_client_id = x\noauth_token_url = http://h.example/t\n",
+	    "5: oauth_token_url: http://h.example/t is not an https:// "
+	    "address\n" },
+	{ "OAuth beside a password",
+	    "[account]\nprovider = office365\nuser = u\npassword = p\n"
+	    "oauth_client_id = x\n",
+	    "5: oauth_client_id: password is given as well; give one of "
+	    "them\n" },
+	{ "OAuth beside a token_command, which may use it",
+	    "[account]\nprovider = office365\nuser = u\ntoken_command = t\n"
+	    "oauth_client_id = x\n",
+	    "" },
+	{ "OAuth for a provider that takes passwords only",
+	    "[account]\nprovider = gmx\nuser = u\noauth_grant = device\n"
+	    "oauth_client_id = x\noauth_scope = s\n"
+	    "oauth_token_url = https://h.example/t\n"
+	    "oauth_device_url = https://h.example/d\n",
+	    "4: oauth_grant: gmx does not take tokens; give a password\n" },
+	{ "OAuth for no login", GOOD "oauth_client_id = x\n",
+	    "4: oauth_client_id: without effect, as auth = none\n" },
+	{ "OAuth and a mechanism for passwords",
+	    "[account]\nprovider = office365\nuser = u\nauth = plain\n"
+	    "oauth_client_id = x\n",
+	    "4: auth: does not log in with a token; xoauth2 does\n" },
+
 	/* A wrong value of what is not available is wrong all the same. */
-	{ "both complaints", GOOD "oauth_token_url = nonsense\n",
-	    "4: oauth_token_url: nonsense is not an https:// address\n"
-	    "4: oauth_token_url: not available in this version\n" },
+	{ "both complaints", GOOD "oauth_authorize_url = nonsense\n",
+	    "4: oauth_authorize_url: nonsense is not an https:// address\n"
+	    "4: oauth_authorize_url: not available in this version\n"
+	    "4: oauth_authorize_url: without effect, as auth = none\n" },
 };
 
 /* "3: x\n" becomes "a.ini:3: x\n", line by line. */

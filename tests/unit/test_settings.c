@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/ensure.h"
+#include "config/oauth.h"
 #include "config/provider.h"
 #include "scratch.h"
 
@@ -314,9 +315,72 @@ static void test_passwords(void **state)
 	}
 }
 
+/* The preset's addresses, with the tenant in them, as far as the grant asks
+ * for them; and the command the daemon runs. */
+static void test_oauth(void **state)
+{
+	static const struct {
+		const char *lines;
+		const char *token_url;
+		const char *device_url;
+		const char *scope;
+	} cases[] = {
+		{ "provider = outlook",
+		    "https://login.microsoftonline.com/consumers/oauth2/v2.0/"
+		    "token",
+		    "https://login.microsoftonline.com/consumers/oauth2/v2.0/"
+		    "devicecode",
+		    "https://outlook.office.com/SMTP.Send offline_access" },
+		{ "provider = office365\noauth_tenant = contoso.example\n"
+		  "oauth_scope = mine",
+		    "https://login.microsoftonline.com/contoso.example/oauth2/"
+		    "v2.0/token",
+		    "https://login.microsoftonline.com/contoso.example/oauth2/"
+		    "v2.0/devicecode",
+		    "mine" },
+		{ "provider = office365-cn\noauth_device_url = https://d/",
+		    "https://login.partner.microsoftonline.cn/common/oauth2/"
+		    "v2.0/token",
+		    "https://d/",
+		    "https://partner.outlook.cn/SMTP.Send offline_access" },
+		{ "provider = office365-gcc-high\noauth_tenant = c.example\n"
+		  "oauth_grant = client-credentials\n"
+		  "oauth_client_secret_file = password",
+		    "https://login.microsoftonline.us/c.example/oauth2/v2.0/"
+		    "token",
+		    NULL, "https://outlook.office365.us/.default" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		const struct account_settings *account;
+		struct settings *settings;
+		char text[500];
+
+		snprintf(text, sizeof(text),
+		    "[account it.s]\nuser = u\noauth_client_id = x\n%s\n",
+		    cases[i].lines);
+		settings = scratch_read_good(text);
+		account = &settings->accounts[0];
+		assert_string_equal(
+		    account->oauth->token_url, cases[i].token_url);
+		assert_string_equal(account->oauth->scope, cases[i].scope);
+		if (cases[i].device_url)
+			assert_string_equal(
+			    account->oauth->device_url, cases[i].device_url);
+		else
+			assert_null(account->oauth->device_url);
+		assert_int_equal(account->source, CREDENTIAL_COMMAND);
+		assert_string_equal(account->command,
+		    "exec 'smtpseal-oauth' -c 'a.ini' token 'it.s'");
+		settings_drop(settings);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_oauth),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_device_defaults),
