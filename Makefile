@@ -28,7 +28,7 @@ endif
 
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr rate digest
-shell  := log arena
+shell  := log arena harden
 smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite login auth offer gate foreign client stage \
@@ -40,6 +40,7 @@ net    := settings loop stream channel dial child link holddown pool pools loan 
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config
 app    := daemon check steps doctor main
+oauth  := store words task status logout main
 
 # ---- who may include whom ----
 may_base   := base
@@ -49,6 +50,7 @@ may_relay  := base smtp sasl relay
 may_tls    := base tls
 may_net    := base smtp sasl relay tls net
 may_config := base smtp sasl relay tls net config
+may_oauth  := base config oauth
 may_app    := base smtp sasl relay tls net config app
 
 core_objects := $(foreach layer,base smtp sasl relay,\
@@ -58,14 +60,37 @@ shell_objects := $(shell:%=$(BUILD)/base/%.o) $(foreach layer,tls net config,\
 app_objects := $(app:%=$(BUILD)/app/%.o)
 libs := -luv -lbearssl -linih
 
+# ---- smtpseal-oauth, where libcurl and cJSON are there ----
+oauth_cflags := $(shell pkg-config --cflags libcurl libcjson 2>/dev/null)
+oauth_libs   := $(or $(shell pkg-config --libs libcurl libcjson 2>/dev/null),\
+	-lcurl -lcjson) -lbearssl -linih
+has_oauth    := $(shell printf '\#include <curl/curl.h>\n\#include <cjson/cJSON.h>\n' \
+	| $(CC) $(CFLAGS) $(oauth_cflags) -E - >/dev/null 2>&1 && echo yes)
+oauth_rooms  := $(filter-out main,$(oauth))
+oauth_objects := $(oauth_rooms:%=$(BUILD)/oauth/%.o)
+programs     := $(BUILD)/smtpseal $(if $(has_oauth),$(BUILD)/smtpseal-oauth)
+
 ifndef VERBOSE
 .SILENT:
 endif
 
-all: $(BUILD)/smtpseal ## build the program
+all: $(programs) ## build the programs
+ifeq ($(has_oauth),)
+	@echo "  without smtpseal-oauth: no libcurl or cJSON (contrib/deps oauth)"
+endif
 
 $(BUILD)/smtpseal: $(app_objects) $(BUILD)/libshell.a $(BUILD)/libcore.a
 	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/smtpseal-oauth: $(BUILD)/oauth/main.o $(BUILD)/liboauth.a \
+		$(BUILD)/libshell.a $(BUILD)/libcore.a
+	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(oauth_libs)
+
+$(BUILD)/liboauth.a: $(oauth_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(oauth_objects): our_cflags += $(oauth_cflags)
 
 $(BUILD)/libcore.a: $(core_objects)
 	@rm -f $@
@@ -90,8 +115,10 @@ demo: ## see it work: an old printer, the relay, a provider of our own
 run: $(BUILD)/smtpseal ## run it: make run CONFIG=my.ini
 	@$(BUILD)/smtpseal -c $(CONFIG) run
 
-install: $(BUILD)/smtpseal ## into $(DESTDIR)$(PREFIX)
+install: $(programs) ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/smtpseal $(DESTDIR)$(PREFIX)/bin/smtpseal
+	$(if $(has_oauth),install -D -m 755 $(BUILD)/smtpseal-oauth \
+		$(DESTDIR)$(PREFIX)/bin/smtpseal-oauth)
 	install -D -m 644 contrib/man/smtpseal.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/smtpseal.8
 	install -D -m 644 contrib/man/smtpseal.ini.5 \

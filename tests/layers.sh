@@ -33,6 +33,8 @@ only 'uv\.h' 'src/net/*c' 'src/net/*h'
 only 'bearssl\.h' 'src/tls/*c'
 only 'bearssl_(hash|hmac)\.h' 'src/sasl/*c'
 only 'bearssl_(x509|ssl|rsa|ec|pem)\.h' 'src/tls/*c'
+only 'curl/curl\.h' 'src/oauth/*c'
+only 'cjson/cJSON\.h' 'src/oauth/*c'
 only 'ini\.h' 'src/config/*c'
 [ $failed -eq 0 ] && echo "layers: each includes only what it may"
 exit $failed

@@ -41,12 +41,20 @@ $(unit_programs): %: %.o $(BUILD)/libshell.a $(BUILD)/libcore.a
 	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 		$(BUILD)/libshell.a $(BUILD)/libcore.a $(libs) -lcmocka -lssl -lcrypto
 
+# What is built only where libcurl and cJSON are there.
+unit_oauth := store
+oauth_programs := $(unit_oauth:%=$(test_build)/unit/test_%)
+
+$(oauth_programs): %: %.o $(BUILD)/liboauth.a $(BUILD)/libshell.a \
+		$(BUILD)/libcore.a
+	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(oauth_libs) -lcmocka
+
 .SECONDARY: $(unit_programs:%=%.o) $(test_build)/unit/scratch.o \
 	$(test_build)/unit/certs.o $(test_build)/unit/tls_scene.o
 
 # ---- the architecture, checked ----
 
-layers := base smtp sasl relay tls net config app
+layers := base smtp sasl relay tls net config app oauth
 
 check-layers: ## who includes whom
 	@$(foreach l,$(layers),LAYER_$(l)="$(may_$(l))") sh tests/layers.sh $(layers)
@@ -61,9 +69,9 @@ check-headers: ## every header stands alone
 
 # ---- all together: tests/check runs and counts ----
 
-check_programs = $(unit_programs) $(test_build)/play
+check_programs = $(unit_programs) $(if $(has_oauth),$(oauth_programs)) $(test_build)/play
 
-check-build: $(check_programs) $(BUILD)/smtpseal $(BUILD)/provider
+check-build: $(check_programs) $(programs) $(BUILD)/provider
 
 check-fast: ## unit tests and transcripts, in seconds
 	@$(MAKE) -s $(check_programs)
@@ -72,7 +80,7 @@ check-fast: ## unit tests and transcripts, in seconds
 check: ## everything, plain and with sanitizers
 	@BUILD=$(BUILD) MAKE="$(MAKE)" sh tests/check all
 
-check-integration: $(BUILD)/smtpseal $(BUILD)/provider ## real servers and clients
+check-integration: $(programs) $(BUILD)/provider ## real servers and clients
 	@SMTPSEAL=$(abspath $(BUILD)/smtpseal) PROVIDER=$(abspath $(BUILD)/provider) \
 		tests/integration/run $(ONLY)
 

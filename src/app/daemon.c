@@ -8,50 +8,29 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
+#include "base/harden.h"
 #include "base/span.h"
 #include "base/text.h"
 
 enum { FIRST_FD = 3, MOST_FDS = 64 }; /* SD_LISTEN_FDS_START */
 
-/* The leak checker of a sanitizer build needs to look into the process. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_WATCHED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_WATCHED 1
-#endif
-#endif
-#ifndef IS_WATCHED
-#define IS_WATCHED 0
-#endif
-
 /* see daemon.h */
 void daemon_harden(void)
 {
-	struct rlimit none = { 0, 0 };
 	struct rlimit files;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a message's file may not grow: an error */
-	umask(077);
-	setrlimit(RLIMIT_CORE, &none);
+	harden_process();
 	/* As many sockets as the system lets us have. */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-#ifdef __linux__
-	if (!IS_WATCHED)
-		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
 }
 
 /* How many sockets were handed over, and to us. */

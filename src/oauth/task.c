@@ -1,0 +1,45 @@
+#include "oauth/task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "oauth/words.h"
+
+/* see task.h */
+int task_fail(const struct task *task, int code, const char *why)
+{
+	fprintf(stderr, "smtpseal-oauth: %s: %s\n", task->account->name, why);
+	return code;
+}
+
+/* see task.h */
+bool task_owns(const struct task *task, const struct store *store)
+{
+	return strcmp(store->client_id, task->oauth->client_id) == 0 &&
+	       strcmp(store->token_url, task->oauth->token_url) == 0;
+}
+
+/* see task.h */
+bool task_is_application(const struct task *task)
+{
+	return task->oauth->grant == OAUTH_CLIENT_CREDENTIALS ||
+	       task->oauth->grant == OAUTH_SERVICE_ACCOUNT;
+}
+
+/* see task.h */
+void task_warn(const struct task *task, const struct store *store, int64_t now)
+{
+	char storage[200];
+	struct text text;
+
+	if (store->refresh_ends == 0 ||
+	    store->refresh_ends - now > TASK_WARNING_S)
+		return;
+	text_init(&text, storage, sizeof(storage));
+	text_puts(&text,
+	    store->refresh_ends > now ? "the login ends " : "the login ended ");
+	words_put_distance(&text, store->refresh_ends, now);
+	text_puts(&text, "; run smtpseal-oauth login ");
+	text_puts(&text, task->account->name);
+	task_fail(task, 0, text_end(&text));
+}
