@@ -40,7 +40,7 @@ net    := settings loop stream channel dial child link holddown pool pools loan 
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config
 app    := daemon check steps doctor main
-oauth  := store words task status logout main
+oauth  := store words task http answer ask token login status logout main
 
 # ---- who may include whom ----
 may_base   := base
@@ -119,6 +119,8 @@ install: $(programs) ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/smtpseal $(DESTDIR)$(PREFIX)/bin/smtpseal
 	$(if $(has_oauth),install -D -m 755 $(BUILD)/smtpseal-oauth \
 		$(DESTDIR)$(PREFIX)/bin/smtpseal-oauth)
+	$(if $(has_oauth),install -D -m 644 contrib/man/smtpseal-oauth.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/smtpseal-oauth.1)
 	install -D -m 644 contrib/man/smtpseal.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/smtpseal.8
 	install -D -m 644 contrib/man/smtpseal.ini.5 \

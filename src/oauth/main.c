@@ -20,6 +20,10 @@ static const struct command_row {
 	int (*run)(const struct task *task);
 	const char *help;
 } commands[] = {
+	{ "login", "ACCOUNT", task_login,
+	    "log in with a browser, here or elsewhere" },
+	{ "token", "ACCOUNT", task_token,
+	    "print an access token, renewed if need be" },
 	{ "status", "[ACCOUNT]", task_status,
 	    "say who is logged in, and for how long" },
 	{ "logout", "ACCOUNT", task_logout, "forget the tokens" },

@@ -77,7 +77,7 @@ static const struct failure_row {
 		"set auth to a method that it offers; where it offers XOAUTH2 or OAUTHBEARER only, give a token (token_command) and no password" },
 	[FAIL_CREDENTIAL] = { "credential", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.0", "could not be logged in to: no password or token was to be had; nothing was sent",
-		"run password_command or token_command by hand, as the user smtpseal runs as" },
+		"run password_command or token_command (with oauth_ keys: smtpseal-oauth status) by hand, as the user smtpseal runs as" },
 	[FAIL_AUTH_REFUSED] = { "auth-refused", LOG_LEVEL_ERROR, BLAME_LOGIN,
 		"451 4.7.0", "refused the login; nothing was sent",
 		"check user and password; most providers want an app password made for this purpose" },
