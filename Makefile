@@ -40,7 +40,8 @@ net    := settings loop stream channel dial child link holddown pool pools loan 
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config
 app    := daemon check steps doctor main
-oauth  := store words task http answer ask token login status logout main
+oauth  := store words task http answer ask pkce redirect browse token login status \
+	logout main
 
 # ---- who may include whom ----
 may_base   := base

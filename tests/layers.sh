@@ -31,7 +31,7 @@ only() {
 }
 only 'uv\.h' 'src/net/*c' 'src/net/*h'
 only 'bearssl\.h' 'src/tls/*c'
-only 'bearssl_(hash|hmac)\.h' 'src/sasl/*c'
+only 'bearssl_(hash|hmac)\.h' 'src/sasl/*c' 'src/oauth/*c'
 only 'bearssl_(x509|ssl|rsa|ec|pem)\.h' 'src/tls/*c'
 only 'curl/curl\.h' 'src/oauth/*c'
 only 'cjson/cJSON\.h' 'src/oauth/*c'

@@ -35,7 +35,7 @@ static const struct value_words chunking_words = {
 
 static const struct value_word grants[] = {
 	{ "device",             OAUTH_DEVICE,             READY },
-	{ "code",               OAUTH_CODE,               LATER },
+	{ "code",               OAUTH_CODE,               READY },
 	{ "client-credentials", OAUTH_CLIENT_CREDENTIALS, READY },
 	{ "service-account",    OAUTH_SERVICE_ACCOUNT,    LATER },
 };
@@ -122,7 +122,7 @@ static const struct section_key keys[] = {
 	{ "oauth_scope",              value_text,     AT(oauth.scope),         READY, NULL },
 	{ "oauth_token_url",          value_url,      AT(oauth.token_url),     READY, NULL },
 	{ "oauth_device_url",         value_url,      AT(oauth.device_url),    READY, NULL },
-	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), LATER, NULL },
+	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), READY, NULL },
 	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file),       READY, NULL },
 	{ "oauth_subject",            value_text,     AT(oauth.subject),       LATER, NULL },
 };

@@ -50,15 +50,16 @@ static const struct rule {
 #define MICROSOFT(login, mail, everybody)                                      \
 	{ "https://" login "/%/oauth2/v2.0/token",                             \
 	  "https://" login "/%/oauth2/v2.0/devicecode",                        \
-	  "https://" login "/%/oauth2/v2.0/authorize", NULL,                   \
+	  "https://" login "/%/oauth2/v2.0/authorize", NULL, NULL,                   \
 	  "https://" mail "/SMTP.Send offline_access",                         \
 	  "https://" mail "/.default", everybody, OAUTH_DEVICE }
 
 /* Google gives no mail scope by device code, and a refresh token only where
- * `login` asks for it. */
+ * it is asked for. */
 #define GOOGLE                                                                 \
 	{ "https://oauth2.googleapis.com/token", NULL,                         \
 	  "https://accounts.google.com/o/oauth2/v2/auth",                      \
+	  "access_type=offline&prompt=consent",                                \
 	  "https://oauth2.googleapis.com/revoke",                              \
 	  "https://mail.google.com/", NULL, NULL, OAUTH_CODE }
 
@@ -68,6 +69,7 @@ static const struct preset {
 		const char *token_url;
 		const char *device_url;
 		const char *authorize_url;
+		const char *authorize_more;
 		const char *revoke_url;
 		const char *scope;
 		const char *application_scope; /* with client credentials */
@@ -76,10 +78,10 @@ static const struct preset {
 	} at;
 } presets[] = {
 	{ "aol", { "https://api.login.aol.com/oauth2/get_token", NULL,
-	    "https://api.login.aol.com/oauth2/request_auth", NULL,
+	    "https://api.login.aol.com/oauth2/request_auth", NULL, NULL,
 	    "mail-w", NULL, NULL, OAUTH_CODE } },
 	{ "fastmail", { "https://api.fastmail.com/oauth/refresh", NULL,
-	    "https://api.fastmail.com/oauth/authorize", NULL,
+	    "https://api.fastmail.com/oauth/authorize", NULL, NULL,
 	    "https://www.fastmail.com/dev/protocol-smtp", NULL, NULL,
 	    OAUTH_CODE } },
 	{ "gmail", GOOGLE },
@@ -100,7 +102,7 @@ static const struct preset {
 		"consumers") },
 	{ "workspace-relay", GOOGLE },
 	{ "yahoo", { "https://api.login.yahoo.com/oauth2/get_token", NULL,
-	    "https://api.login.yahoo.com/oauth2/request_auth", NULL,
+	    "https://api.login.yahoo.com/oauth2/request_auth", NULL, NULL,
 	    "mail-w", NULL, NULL, OAUTH_CODE } },
 };
 /* clang-format on */
@@ -183,6 +185,7 @@ static void set_addresses(struct work *work)
 		complete(work, &oauth->device_url, preset->device_url);
 	if (oauth->grant == OAUTH_CODE)
 		complete(work, &oauth->authorize_url, preset->authorize_url);
+	oauth->authorize_more = preset->authorize_more;
 	complete(work, &oauth->revoke_url, preset->revoke_url);
 	complete(work, &oauth->scope,
 	    is_application ? preset->application_scope : preset->scope);

@@ -38,7 +38,8 @@ struct oauth_settings {
 	const char *token_url;
 	const char *device_url;
 	const char *authorize_url;
-	const char *revoke_url; /* of the preset only; RFC 7009 */
+	const char *authorize_more; /* of the preset only: behind the query */
+	const char *revoke_url;	    /* of the preset only; RFC 7009 */
 	const char *ca_file;
 	const char *subject;
 };

@@ -3,7 +3,7 @@
  *
  * The device grant (RFC 8628) needs no browser on this machine: an address and
  * a code are shown, and the server is asked in its interval whether the code
- * was entered somewhere.
+ * was entered somewhere. The code grant is in browse.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "oauth/ask.h"
+#include "oauth/browse.h"
 
 enum {
 	INTERVAL_S = 5, /* RFC 8628 3.2, when none is said */
@@ -133,6 +134,15 @@ static int login_device(const struct task *task, struct ask *ask)
 	return keep(task, ask);
 }
 
+static int login_code(const struct task *task, struct ask *ask)
+{
+	enum ask_verdict verdict = browse_token(task, ask);
+
+	if (verdict != ASK_GRANTED)
+		return fail_by(task, verdict, ask);
+	return keep(task, ask);
+}
+
 /* A store that is not ours is told before anybody opens a browser. */
 static int check_store(const struct task *task, struct ask *ask)
 {
@@ -166,7 +176,9 @@ int task_login(const struct task *task)
 	text_init(&ask->why, ask->words, sizeof(ask->words));
 	code = check_store(task, ask);
 	if (code == EX_OK)
-		code = login_device(task, ask);
+		code = task->oauth->grant == OAUTH_CODE
+			   ? login_code(task, ask)
+			   : login_device(task, ask);
 	ask_free(ask);
 	return code;
 }

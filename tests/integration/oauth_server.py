@@ -7,13 +7,15 @@ line for each request. Each line of FOLDER/orders is done to one request to
 /token or /device, instead of or behind what it asked for, and then gone.
 
 Options: expires=SECONDS of an access token; agree=N polls until the user
-agrees; strict=1: a refresh token is good once; secret=TEXT of the client.
+agrees; strict=1: a refresh token is good once; secret=TEXT of the client;
+proxy=1: prints "proxy NNNN" as well, a proxy that leads every CONNECT here.
 """
 import base64
 import hashlib
 import http.server
 import json
-import os
+import socket
+import socketserver
 import ssl
 import sys
 import threading
@@ -201,10 +203,42 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # a client that was killed
 
 
+class Proxy(socketserver.StreamRequestHandler):
+    """CONNECT, to this server whatever the name."""
+
+    def handle(self):
+        line = self.rfile.readline().decode()
+        while self.rfile.readline() not in (b"\r\n", b""):
+            pass
+        with open(folder + "/proxied", "a") as file:
+            file.write(line)
+        with socket.create_connection(server.server_address) as other:
+            self.wfile.write(b"HTTP/1.1 200 Go\r\n\r\n")
+            back = threading.Thread(
+                target=self.pump, args=(other, self.connection))
+            back.start()
+            self.pump(self.connection, other)
+            back.join()
+
+    @staticmethod
+    def pump(source, target):
+        try:
+            while octets := source.recv(65536):
+                target.sendall(octets)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # whoever it was, is gone
+
+
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(certificate, key)
 server = Server(("127.0.0.1", 0), Handler)
 server.socket = context.wrap_socket(
     server.socket, server_side=True, do_handshake_on_connect=False)
+if "proxy" in options:
+    proxy = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy)
+    proxy.daemon_threads = True
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    print("proxy", proxy.server_address[1], flush=True)
 print("port", server.server_address[1], flush=True)
 server.serve_forever()

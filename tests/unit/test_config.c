@@ -327,6 +327,16 @@ static const struct row {
 	    "[account]\nprovider = outlook\nuser = u\n"
 	    "oauth_client_id = x\n",
 	    "" },
+	{ "OAuth by a code, all of it by hand",
+	    LOGIN "oauth_grant = code\noauth_client_id = x\n"
+		  "oauth_scope = mail offline\n"
+		  "oauth_token_url = https://h.example/t\n"
+		  "oauth_authorize_url = https://h.example/a\n",
+	    "" },
+	{ "OAuth by a code, and an address that is nonsense",
+	    "[account]\nprovider = gmail\nuser = u\noauth_client_id = x\n"
+	    "oauth_authorize_url = nonsense\n",
+	    "5: oauth_authorize_url: nonsense is not an https:// address\n" },
 	{ "OAuth, and nothing said of where", LOGIN "oauth_grant = device\n",
 	    "1: oauth_client_id: missing; oauth_grant = device needs it\n"
 	    "1: oauth_scope: missing; oauth_grant = device needs it\n"
@@ -403,10 +413,11 @@ static const struct row {
 	    "4: auth: does not log in with a token; xoauth2 does\n" },
 
 	/* A wrong value of what is not available is wrong all the same. */
-	{ "both complaints", GOOD "oauth_authorize_url = nonsense\n",
-	    "4: oauth_authorize_url: nonsense is not an https:// address\n"
-	    "4: oauth_authorize_url: not available in this version\n"
-	    "4: oauth_authorize_url: without effect, as auth = none\n" },
+	{ "both complaints", GOOD "oauth_key = ca.pem\n",
+	    "4: oauth_key: ca.pem is open to group or others (mode 0644); "
+	    "make it the owner's alone: chmod 600\n"
+	    "4: oauth_key: not available in this version\n"
+	    "4: oauth_key: without effect, as auth = none\n" },
 };
 
 /* "3: x\n" becomes "a.ini:3: x\n", line by line. */

@@ -29,8 +29,6 @@ static const struct later_row {
 	{ "account", "chunking = yes", "chunking: yes is" },
 	{ "account", "oauth_certificate = ca.pem", "oauth_certificate:" },
 	{ "account", "oauth_key = key.pem", "oauth_key:" },
-	{ "account", "oauth_authorize_url = https://x",
-	    "oauth_authorize_url:" },
 	{ "account", "oauth_subject = x", "oauth_subject:" },
 };
 

@@ -343,6 +343,8 @@ static void test_oauth(void **state)
 		    "v2.0/token",
 		    "https://d/",
 		    "https://partner.outlook.cn/SMTP.Send offline_access" },
+		{ "provider = gmail", "https://oauth2.googleapis.com/token",
+		    NULL, "https://mail.google.com/" },
 		{ "provider = office365-gcc-high\noauth_tenant = c.example\n"
 		  "oauth_grant = client-credentials\n"
 		  "oauth_client_secret_file = password",
