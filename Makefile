@@ -27,7 +27,7 @@ our_ldflags += -fsanitize=$(SAN)
 endif
 
 # ---- the layers: every room by name ----
-base   := ensure span buf text base64 secret cidr rate digest
+base   := ensure span buf text base64 secret cidr rate hash
 shell  := log arena harden
 smtp   := line command address reply ehlo body header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest

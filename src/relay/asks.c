@@ -183,17 +183,17 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 /* What makes a message this message: who sends it, to whom, and what. */
 static void begin_digest(struct session *session)
 {
-	struct digest *digest = &session->digest;
+	struct hash *digest = &session->digest;
 
 	if (!session->receipts)
 		return;
-	digest_init(digest, &session->receipts->key);
-	digest_put(digest, session->policy->device);
-	digest_put(digest, SPAN("\n"));
-	digest_put(digest, session->peer);
-	digest_put(digest, SPAN("\n"));
-	digest_put(digest, text_span(&session->envelope.paths));
-	digest_put(digest, SPAN("\n"));
+	hash_init(digest, &session->receipts->key);
+	hash_put(digest, session->policy->device);
+	hash_put(digest, SPAN("\n"));
+	hash_put(digest, session->peer);
+	hash_put(digest, SPAN("\n"));
+	hash_put(digest, text_span(&session->envelope.paths));
+	hash_put(digest, SPAN("\n"));
 }
 
 /*

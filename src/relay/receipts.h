@@ -14,7 +14,7 @@
 #ifndef RELAY_RECEIPTS_H
 #define RELAY_RECEIPTS_H
 
-#include "base/digest.h"
+#include "base/hash.h"
 
 enum {
 	RECEIPTS_MOST = 64,
@@ -22,7 +22,7 @@ enum {
 };
 
 struct receipts {
-	struct digest_key key; /* another one each time the program starts */
+	struct hash_key key; /* another one each time the program starts */
 	struct receipt {
 		uint64_t digest;
 		uint64_t until;	 /* 0: free */

@@ -363,7 +363,7 @@ static bool rule_again(struct session *session)
 
 	if (!session_is_second(session) || session->phase < PHASE_COLLECT)
 		return false;
-	digest = digest_value(&session->digest);
+	digest = hash_value(&session->digest);
 	switch (receipts_look(session->receipts, digest, session->now)) {
 	case RECEIPTS_PENDING:
 		if (session->client.state != CLIENT_GONE)
@@ -393,9 +393,9 @@ static bool rule_finish(struct session *session)
 	outcome_say(session);
 	outcome_tell(session);
 	if (session->is_judged && is_sent)
-		session->receipt = digest_value(&session->digest);
+		session->receipt = hash_value(&session->digest);
 	else if (session->is_judged && session->has_left)
-		session->lapsed = digest_value(&session->digest);
+		session->lapsed = hash_value(&session->digest);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);

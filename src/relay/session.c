@@ -143,7 +143,7 @@ void session_client_left(struct session *session)
 		return;
 	session->has_left = true;
 	if (session->is_judged && !session->outcome.is_known)
-		receipts_left(session->receipts, digest_value(&session->digest),
+		receipts_left(session->receipts, hash_value(&session->digest),
 		    session->now);
 }
 
@@ -290,7 +290,7 @@ static bool put_content(struct session *session, struct span *in)
 	if (session->phase != PHASE_SWALLOW) {
 		struct span fresh = span_from(buf_peek(&session->hold), held);
 
-		digest_put(&session->digest, fresh);
+		hash_put(&session->digest, fresh);
 		failure = judge_content(session, fresh);
 		if (failure != FAIL_NONE)
 			end_content(session, failure);

@@ -125,11 +125,11 @@ struct session {
 	struct span id;
 	bool is_whole; /* the device's dot was read */
 	struct receipts *receipts;
-	struct digest digest; /* of device, envelope and content */
-	bool has_left;	      /* the device closed its side */
-	bool is_judged;	      /* the whole message is no second copy */
-	uint64_t receipt; /* of the last message sent, until taken; 0: none */
-	uint64_t lapsed;  /* of one that had a device that left, and failed */
+	struct hash digest; /* of device, envelope and content */
+	bool has_left;	    /* the device closed its side */
+	bool is_judged;	    /* the whole message is no second copy */
+	uint64_t receipt;   /* of the last message sent, until taken; 0: none */
+	uint64_t lapsed;    /* of one that had a device that left, and failed */
 	struct buf hold;
 	struct address asked; /* the sender of the MAIL that waits */
 	struct span domain;   /* completes unqualified addresses */

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/digest.h"
+#include "base/hash.h"
 #include "base/cidr.h"
 #include "base/ensure.h"
 #include "base/rate.h"
@@ -638,20 +638,20 @@ static void test_matches(void **state)
 /* How it is cut does not matter; every bit, the length, the order and the key
  * do. */
 static uint64_t digest_of(
-    const struct digest_key *key, const char *text, size_t len, size_t grain)
+    const struct hash_key *key, const char *text, size_t len, size_t grain)
 {
 	struct span rest = span_make(text, len);
-	struct digest digest;
+	struct hash digest;
 
-	digest_init(&digest, key);
+	hash_init(&digest, key);
 	for (; rest.len > 0; rest = span_from(rest, grain))
-		digest_put(&digest, span_first(rest, grain));
-	return digest_value(&digest);
+		hash_put(&digest, span_first(rest, grain));
+	return hash_value(&digest);
 }
 
 static void test_digest(void **state)
 {
-	static const struct digest_key key = { { 1, 2, 3, 4 } };
+	static const struct hash_key key = { { 1, 2, 3, 4 } };
 	char text[150] = { 0 };
 	uint64_t seen[2 * 150 * 9];
 	size_t count = 0;
@@ -678,7 +678,7 @@ static void test_digest_key(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		struct digest_key key = { { 1, 2, 3, 4 } };
+		struct hash_key key = { { 1, 2, 3, 4 } };
 		uint64_t before = digest_of(&key, "a message", 9, 9);
 
 		key.words[i]++;

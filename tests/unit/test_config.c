@@ -410,7 +410,8 @@ static const struct row {
 	{ "OAuth and a mechanism for passwords",
 	    "[account]\nprovider = office365\nuser = u\nauth = plain\n"
 	    "oauth_client_id = x\n",
-	    "4: auth: does not log in with a token; xoauth2 does\n" },
+	    "4: auth: does not log in with a token; xoauth2 and oauthbearer "
+	    "do\n" },
 
 	/* A wrong value of what is not available is wrong all the same. */
 	{ "both complaints", GOOD "oauth_key = ca.pem\n",
