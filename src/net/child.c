@@ -22,7 +22,7 @@ struct child {
 	int64_t status;
 	int signal;
 	size_t len;
-	char octets[CHILD_SECRET_OCTETS];
+	char octets[CHILD_SECRET_OCTETS + 3]; /* CRLF, and one too many */
 };
 
 static void drop(struct child *child)

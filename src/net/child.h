@@ -7,7 +7,8 @@
  *
  * Owns:   itself, until `done` was called or child_cancel: both end it, and
  *         a command still running is killed.
- * Bounds: CHILD_SECRET_OCTETS of output, CHILD_PATIENCE_MS of time.
+ * Bounds: CHILD_SECRET_OCTETS of output and a line end, CHILD_PATIENCE_MS of
+ * time.
  */
 #ifndef NET_CHILD_H
 #define NET_CHILD_H

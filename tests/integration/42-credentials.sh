@@ -211,6 +211,21 @@ ok "bearer: such a token logs in" hears "250 2.0.0 queued"
 ok "bearer: in two steps" grep -qE " C AUTH OAUTHBEARER$" "$T/bearer.log"
 unseen "$long"
 
+# The longest there may be, and one octet more.
+longest=$(head -c 12288 /dev/urandom | base64 -w 0)
+printf '%s\r\n' "$longest" >"$T/token"
+for method in XOAUTH2 OAUTHBEARER; do
+	meets "longest-$method" "token_command = cat $T/token" \
+		--token "$longest" --auth "$method"
+	over
+	ok "longest-$method: a token of 16 KiB logs in" hears "250 2.0.0 queued"
+done
+unseen "$longest"
+printf '%sx\n\n\n' "$longest" >"$T/token"
+meets too-long "token_command = cat $T/token" --token "${longest}x"
+over
+ok "too-long: it is told" has "$LOG" "printed too much"
+
 printf '%s\n' "$token" >"$T/token"
 meets bearer-wrong "token_command = cat $T/token" --token another \
 	--auth OAUTHBEARER

@@ -22,7 +22,7 @@
 enum {
 	WIRE_IN_OCTETS = 128 * 1024,
 	WIRE_OUT_OCTETS = 16 * 1024,
-	WIRE_LINE_OCTETS = 16 * 1024,
+	WIRE_LINE_OCTETS = 24 * 1024, /* a token of 16 KiB in base64 */
 };
 
 struct wire {
