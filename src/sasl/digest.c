@@ -200,8 +200,8 @@ struct identity {
 
 /*
  * Where one of the realms is the domain of the user's address, the user is
- * the part before it: what Dovecot, for one, computes its digest from. Else
- * the first realm is taken, and the whole name.
+ * the part before it, since a username is a name within its realm (RFC 2831
+ * 2.1.2). Else the first realm is taken, and the whole name.
  */
 static struct identity choose(
     const struct challenge *challenge, struct span user)

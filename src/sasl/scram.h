@@ -5,8 +5,8 @@
  *
  * The names are those of RFC 5802 section 3.
  *
- * Bounds:  SCRAM_ROUNDS_MAX rounds of PBKDF2, 58 ms on a slow machine, during
- *          which the caller waits; a server that asks for more is told off.
+ * Bounds:  SCRAM_ROUNDS_MAX rounds of PBKDF2, about 60 ms, during which the
+ *          caller waits; a server that asks for more is told off.
  *          Users and nonces that together exceed SASL_COMPUTED_OCTETS are too.
  * Faults:  SASL_BROKEN with a reason in words; SASL_IMPOSTOR for a server
  *          that does not know the password.

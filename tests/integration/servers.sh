@@ -189,6 +189,7 @@ dovecot_submission() {
 	two_ports
 	cat <<-END
 	protocols = submission
+	auth_realms = example.com
 	mail_max_userip_connections = 100
 	ssl_ca = <$CERTS/ca.pem
 	ssl_require_crl = no
