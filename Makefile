@@ -41,7 +41,7 @@ config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config
 app    := daemon check steps doctor main
 oauth  := store words task http answer ask pkce redirect browse token login status \
-	logout main
+	logout assertion main
 
 # ---- who may include whom ----
 may_base   := base
@@ -51,7 +51,7 @@ may_relay  := base smtp sasl relay
 may_tls    := base tls
 may_net    := base smtp sasl relay tls net
 may_config := base smtp sasl relay tls net config
-may_oauth  := base config oauth
+may_oauth  := base tls config oauth
 may_app    := base smtp sasl relay tls net config app
 
 core_objects := $(foreach layer,base smtp sasl relay,\

@@ -37,7 +37,7 @@ static const struct value_word grants[] = {
 	{ "device",             OAUTH_DEVICE,             READY },
 	{ "code",               OAUTH_CODE,               READY },
 	{ "client-credentials", OAUTH_CLIENT_CREDENTIALS, READY },
-	{ "service-account",    OAUTH_SERVICE_ACCOUNT,    LATER },
+	{ "service-account",    OAUTH_SERVICE_ACCOUNT,    READY },
 };
 static const struct value_words grant_words = { grants, array_len(grants) };
 
@@ -116,15 +116,15 @@ static const struct section_key keys[] = {
 	{ "oauth_grant",              value_word,     AT(oauth.grant),         READY, &grant_words },
 	{ "oauth_client_id",          value_text,     AT(oauth.client_id),     READY, NULL },
 	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), READY, NULL },
-	{ "oauth_certificate",        files_readable, AT(oauth.certificate),   LATER, NULL },
-	{ "oauth_key",                files_private,  AT(oauth.key),           LATER, NULL },
+	{ "oauth_certificate",        files_readable, AT(oauth.certificate),   READY, NULL },
+	{ "oauth_key",                files_private,  AT(oauth.key),           READY, NULL },
 	{ "oauth_tenant",             network_host,   AT(oauth.tenant),        READY, NULL },
 	{ "oauth_scope",              value_text,     AT(oauth.scope),         READY, NULL },
 	{ "oauth_token_url",          value_url,      AT(oauth.token_url),     READY, NULL },
 	{ "oauth_device_url",         value_url,      AT(oauth.device_url),    READY, NULL },
 	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), READY, NULL },
 	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file),       READY, NULL },
-	{ "oauth_subject",            value_text,     AT(oauth.subject),       LATER, NULL },
+	{ "oauth_subject",            value_text,     AT(oauth.subject),       READY, NULL },
 };
 /* clang-format on */
 

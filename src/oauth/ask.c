@@ -41,7 +41,10 @@ void ask_begin(struct ask *ask, const struct task *task)
 
 	text_init(&ask->form, ask->form_octets, sizeof(ask->form_octets));
 	text_init(&ask->why, ask->words, sizeof(ask->words));
-	ask_put(ask, "client_id", task->oauth->client_id);
+	/* A service account is named within what it signs; Google takes a name
+	 * beside that for an unknown application's. */
+	if (task->oauth->grant != OAUTH_SERVICE_ACCOUNT)
+		ask_put(ask, "client_id", task->oauth->client_id);
 	if (secret->len > 0)
 		http_form(&ask->form, "client_secret", secret_reveal(secret));
 }

@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "oauth/ask.h"
+#include "oauth/assertion.h"
 
 enum {
 	LAST_S = 30, /* a token with less left is of no use to anybody */
@@ -52,12 +53,41 @@ static const char *hindrance(const struct task *task, const struct store *store)
 	return NULL;
 }
 
-/* RFC 6749 6 and 4.4. No scope is named in a refresh: it stays. */
+#define URN "urn:ietf:params:oauth:"
+
+/* Signs who we are, and puts that into the form. */
+static bool put_assertion(const struct task *task, struct ask *ask)
+{
+	char octets[ASSERTION_OCTETS];
+	struct text assertion;
+	bool is_good;
+
+	text_init(&assertion, octets, sizeof(octets));
+	is_good =
+	    assertion_make(task, (int64_t)time(NULL), &assertion, &ask->why);
+	if (!is_good)
+		return false;
+	if (task->oauth->grant == OAUTH_SERVICE_ACCOUNT) {
+		ask_put(ask, "assertion", text_end(&assertion));
+	} else {
+		ask_put(ask, "client_assertion_type",
+		    URN "client-assertion-type:jwt-bearer");
+		ask_put(ask, "client_assertion", text_end(&assertion));
+	}
+	wipe(octets, sizeof(octets));
+	return true;
+}
+
+/* RFC 6749 6 and 4.4, RFC 7523 2. No scope is named in a refresh: it stays. */
 static enum ask_verdict renew(
     const struct task *task, const struct store *store, struct ask *ask)
 {
 	ask_begin(ask, task);
-	if (task_is_application(task)) {
+	if (task->oauth->key && !put_assertion(task, ask))
+		return ASK_FAULT;
+	if (task->oauth->grant == OAUTH_SERVICE_ACCOUNT) {
+		ask_put(ask, "grant_type", URN "grant-type:jwt-bearer");
+	} else if (task->oauth->grant == OAUTH_CLIENT_CREDENTIALS) {
 		ask_put(ask, "grant_type", "client_credentials");
 		ask_put(ask, "scope", task->oauth->scope);
 	} else {

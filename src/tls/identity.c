@@ -259,12 +259,13 @@ struct identity *identity_load(
 	struct identity *identity = arena_alloc(&arena, sizeof(*identity));
 
 	identity->arena = arena;
-	identity->file = arena_string(&identity->arena, span_of(certificate));
+	identity->file = arena_string(
+	    &identity->arena, span_of(certificate ? certificate : key));
 	if (!key)
 		key = certificate;
-	if (read_chain(identity, certificate, why) &&
+	if ((!certificate || read_chain(identity, certificate, why)) &&
 	    read_key(identity, key, why)) {
-		if (is_pair(identity))
+		if (!certificate || is_pair(identity))
 			return identity;
 		say(why, key, "the key is not that of the certificate in ");
 		text_puts(why, certificate);
@@ -306,6 +307,35 @@ bool identity_check_order(const struct identity *identity, struct text *why)
 		below = next;
 	}
 	return true;
+}
+
+/* see identity.h */
+struct span identity_certificate(const struct identity *identity)
+{
+	if (identity->chain_len == 0)
+		return (struct span){ 0 };
+	return span_make(
+	    (const char *)identity->chain[0].data, identity->chain[0].data_len);
+}
+
+/* see identity.h */
+size_t identity_sign(const struct identity *identity, struct span octets,
+    char *signature, struct text *why)
+{
+	const br_rsa_private_key *rsa = br_skey_decoder_get_rsa(&identity->key);
+	unsigned char digest[br_sha256_SIZE];
+	br_sha256_context sha256;
+	size_t len = rsa ? (rsa->n_bitlen + 7) / 8 : 0;
+
+	br_sha256_init(&sha256);
+	br_sha256_update(&sha256, octets.ptr, octets.len);
+	br_sha256_out(&sha256, digest);
+	if (rsa && len <= IDENTITY_SIGNATURE_OCTETS &&
+	    br_rsa_pkcs1_sign_get_default()(BR_HASH_OID_SHA256, digest,
+		sizeof(digest), rsa, (unsigned char *)signature) == 1)
+		return len;
+	say(why, identity->file, "the key is no RSA key that can sign");
+	return 0;
 }
 
 /* see identity.h */

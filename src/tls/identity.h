@@ -12,6 +12,8 @@
 
 #include "base/text.h"
 
+enum { IDENTITY_SIGNATURE_OCTETS = 512 };
+
 struct identity;
 struct br_ssl_client_context_;
 struct br_ssl_server_context_;
@@ -25,7 +27,8 @@ struct stranger {
 
 /*
  * Reads both files; `key` may be NULL when the key stands in the file of the
- * certificate. NULL when something is missing or does not fit together: `why`
+ * certificate, and `certificate` when there is nothing but a key to sign with.
+ * NULL when something is missing or does not fit together: `why`
  * says what, and names the file.
  */
 struct identity *identity_load(
@@ -35,6 +38,14 @@ void identity_free(struct identity *identity);
 /* Do the certificates follow each other, each issued by the next? If not,
  * `why` says so; a client that checks would refuse them. */
 bool identity_check_order(const struct identity *identity, struct text *why);
+
+/* Our own certificate, in DER; empty when there is none. */
+struct span identity_certificate(const struct identity *identity);
+
+/* Signs the octets by RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2). The
+ * length of the signature, or 0 and the words: the key is none of RSA. */
+size_t identity_sign(const struct identity *identity, struct span octets,
+    char *signature, struct text *why);
 
 /* When the first one of the certificates expires, seconds since 1970. */
 int64_t identity_ends(const struct identity *identity);

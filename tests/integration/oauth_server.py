@@ -8,6 +8,7 @@ line for each request. Each line of FOLDER/orders is done to one request to
 
 Options: expires=SECONDS of an access token; agree=N polls until the user
 agrees; strict=1: a refresh token is good once; secret=TEXT of the client;
+pubkey=FILE: what clients sign (RFC 7523) is checked against it by openssl;
 proxy=1: prints "proxy NNNN" as well, a proxy that leads every CONNECT here.
 """
 import base64
@@ -17,6 +18,7 @@ import json
 import socket
 import socketserver
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -68,8 +70,64 @@ def is_challenge_met(code, form):
             and form.get("redirect_uri") == code["redirect_uri"])
 
 
+def unpack(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def claims(assertion):
+    """What a JWT with RS256 says, if it is signed and of now."""
+    head, body, signature = assertion.split(".")
+    with open(folder + "/signature", "wb") as file:
+        file.write(unpack(signature))
+    subprocess.run(
+        ["openssl", "dgst", "-sha256", "-verify", options["pubkey"],
+         "-signature", folder + "/signature"],
+        input=(head + "." + body).encode(), check=True,
+        stdout=subprocess.DEVNULL)
+    said = json.loads(unpack(body))
+    said["header"] = json.loads(unpack(head))
+    now = time.time()
+    assert said["header"]["alg"] == "RS256"
+    assert said["aud"].endswith("/token")
+    assert now - 60 < said["iat"] <= now + 1
+    assert now < said["exp"] <= now + 3601
+    with open(folder + "/claims", "w") as file:
+        json.dump(said, file)
+    return said
+
+
+def proven(form):
+    """By a signature of the application (RFC 7523 2.2)?"""
+    try:
+        said = claims(form["client_assertion"])
+        return (form["client_assertion_type"] ==
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+                and said["iss"] == said["sub"] == "app" and said["jti"]
+                and said["nbf"] <= time.time() + 1)
+    except (KeyError, ValueError, AssertionError,
+            subprocess.CalledProcessError):
+        return False
+
+
+def service(form):
+    """A service account (RFC 7523 2.1)."""
+    try:
+        said = claims(form["assertion"])
+    except (KeyError, ValueError, AssertionError,
+            subprocess.CalledProcessError):
+        return refuse("invalid_grant")
+    if said["iss"] != "app" or "client_id" in form or \
+            said["scope"] != "mail offline":
+        return refuse("invalid_client", 401)
+    return tokens({"grant_type": "client_credentials"})
+
+
 def token(form):
     grant = form.get("grant_type", "")
+    if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer":
+        return service(form)
+    if "pubkey" in options:
+        return tokens(form) if proven(form) else refuse("invalid_client", 401)
     if form.get("client_id") != "app" or \
             form.get("client_secret", "") != options.get("secret", ""):
         return refuse("invalid_client", 401)

@@ -413,12 +413,38 @@ static const struct row {
 	    "4: auth: does not log in with a token; xoauth2 and oauthbearer "
 	    "do\n" },
 
-	/* A wrong value of what is not available is wrong all the same. */
-	{ "both complaints", GOOD "oauth_key = ca.pem\n",
-	    "4: oauth_key: ca.pem is open to group or others (mode 0644); "
+	{ "a service account",
+	    "[account]\nprovider = gmail\nuser = u\noauth_client_id = x\n"
+	    "oauth_grant = service-account\noauth_key = key.pem\n"
+	    "oauth_subject = u@h.example\n",
+	    "" },
+	{ "a service account without its key, with another's secret",
+	    "[account]\nprovider = gmail\nuser = u\noauth_client_id = x\n"
+	    "oauth_grant = service-account\n"
+	    "oauth_client_secret_file = password\n",
+	    "1: oauth_key: missing; oauth_grant = service-account needs it\n"
+	    "6: oauth_client_secret_file: without effect, as oauth_grant = "
+	    "service-account\n" },
+	{ "an application with its certificate",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_grant = client-credentials\n"
+	    "oauth_tenant = c.example\noauth_certificate = ca.pem\n"
+	    "oauth_key = key.pem\n",
+	    "" },
+	{ "an application with a certificate and no key",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_grant = client-credentials\n"
+	    "oauth_tenant = c.example\noauth_certificate = ca.pem\n",
+	    "7: oauth_certificate: oauth_key is missing\n" },
+	{ "an application with both, and a key others may read",
+	    "[account]\nprovider = office365\nuser = u\n"
+	    "oauth_client_id = x\noauth_grant = client-credentials\n"
+	    "oauth_tenant = c.example\noauth_certificate = ca.pem\n"
+	    "oauth_key = ca.pem\noauth_client_secret_file = password\n",
+	    "8: oauth_key: ca.pem is open to group or others (mode 0644); "
 	    "make it the owner's alone: chmod 600\n"
-	    "4: oauth_key: not available in this version\n"
-	    "4: oauth_key: without effect, as auth = none\n" },
+	    "8: oauth_key: oauth_client_secret_file is given as well; give "
+	    "one of them\n" },
 };
 
 /* "3: x\n" becomes "a.ini:3: x\n", line by line. */
