@@ -65,7 +65,8 @@ libs := -luv -lbearssl -linih
 oauth_cflags := $(shell pkg-config --cflags libcurl libcjson 2>/dev/null)
 oauth_libs   := $(or $(shell pkg-config --libs libcurl libcjson 2>/dev/null),\
 	-lcurl -lcjson) -lbearssl -linih
-has_oauth    := $(shell printf '\#include <curl/curl.h>\n\#include <cjson/cJSON.h>\n' \
+hash         := \#
+has_oauth    := $(shell printf '$(hash)include <%s>\n' curl/curl.h cjson/cJSON.h \
 	| $(CC) $(CFLAGS) $(oauth_cflags) -E - >/dev/null 2>&1 && echo yes)
 oauth_rooms  := $(filter-out main,$(oauth))
 oauth_objects := $(oauth_rooms:%=$(BUILD)/oauth/%.o)
