@@ -14,7 +14,7 @@ begin_login() {
 		<"$T/paste" >"$T/said" 2>"$T/said.err" &
 	LOGIN_PID=$!
 	PIDS="$PIDS $!"
-	exec 9>"$T/paste"
+	exec 9<>"$T/paste" # not a broken pipe when nobody reads
 	until_has "$T/said" "paste the address" || cat "$T/said.err"
 	ADDRESS=$(grep '^https:' "$T/said")
 }
