@@ -210,7 +210,8 @@ static void wrong_kind(
     struct work *work, const char *source, enum sasl_credential kind)
 {
 	static const char *const words[] = {
-		[SASL_NEEDS_PASSWORD] = "passwords; give token_command",
+		[SASL_NEEDS_PASSWORD] =
+		    "passwords; give oauth_grant or token_command",
 		[SASL_NEEDS_TOKEN] = "tokens; give a password",
 		[SASL_NEEDS_CERTIFICATE] = "certificates; give a password",
 	};

@@ -10,7 +10,7 @@
 
 #include "base/ensure.h"
 
-enum { NAME_CHANCE = 8, FILL_OCTETS = 65536 };
+enum { NAME_CHANCE = 8, FILL_OCTETS = 4096 };
 
 /* ---- the file ---- */
 

@@ -11,11 +11,11 @@ static const struct advice_row {
 	const char *advice;
 } rows[] = {
 	{ 0, "5.7.139", "security defaults",
-		"Microsoft's security defaults block this login: an administrator must allow SMTP AUTH, or use OAuth (token_command)" },
+		"Microsoft's security defaults block this login: an administrator must allow SMTP AUTH, or use OAuth (smtpseal-oauth)" },
 	{ 0, "5.7.139", "",
-		"SMTP AUTH is switched off in Microsoft 365: an administrator enables 'Authenticated SMTP' for this mailbox (and in the organisation), or use OAuth (token_command)" },
+		"SMTP AUTH is switched off in Microsoft 365: an administrator enables 'Authenticated SMTP' for this mailbox (and in the organisation), or use OAuth (smtpseal-oauth)" },
 	{ 0, "5.7.30", "",
-		"Microsoft 365 no longer takes passwords for SMTP here: an administrator may re-enable them until the final date, or use OAuth (token_command)" },
+		"Microsoft 365 no longer takes passwords for SMTP here: an administrator may re-enable them until the final date, or use OAuth (smtpseal-oauth)" },
 	{ 0, "5.7.3", "STARTTLS",
 		"the server wants TLS first: set tls = starttls" },
 	{ 535, "5.7.3", "",
@@ -47,7 +47,7 @@ static const struct advice_row {
 	{ 530, "", "",
 		"the server wants a login first: set user and a password or token" },
 	{ 534, "", "",
-		"the provider wants a safer login: an app password, or OAuth (token_command)" },
+		"the provider wants a safer login: an app password, or OAuth (smtpseal-oauth)" },
 	{ 535, "", "",
 		"user or password is wrong; many providers want an app password, and SMTP access switched on in their settings" },
 	{ 0, "", "not verified",

@@ -1,6 +1,7 @@
 #include "relay/asks.h"
 
 #include "base/ensure.h"
+#include "relay/again.h"
 #include "relay/outcome.h"
 
 enum { DATA_REPLY_OCTETS = 64 };
@@ -180,22 +181,6 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 	return true;
 }
 
-/* What makes a message this message: who sends it, to whom, and what. */
-static void begin_digest(struct session *session)
-{
-	struct hash *digest = &session->digest;
-
-	if (!session->receipts)
-		return;
-	hash_init(digest, &session->receipts->key);
-	hash_put(digest, session->policy->device);
-	hash_put(digest, SPAN("\n"));
-	hash_put(digest, session->peer);
-	hash_put(digest, SPAN("\n"));
-	hash_put(digest, text_span(&session->envelope.paths));
-	hash_put(digest, SPAN("\n"));
-}
-
 /*
  * Two replies follow without the device being asked again, so there must be
  * room for both: else a device that reads nothing could keep a provider's
@@ -208,7 +193,7 @@ static bool ask_data(struct session *session, const struct ask *ask)
 	    DATA_REPLY_OCTETS + CLIENT_REPLY_OCTETS)
 		return false;
 	body_init(&session->body, session->policy->takes_any_end);
-	begin_digest(session);
+	again_begin(session);
 	buf_clear(&session->hold);
 	session->has_eight_bit = false;
 	session->phase = PHASE_COLLECT;

@@ -74,7 +74,7 @@ static const struct failure_row {
 		"check the port: submission is 587 or 465, not 25; for a relay that knows you by address set auth = none" },
 	[FAIL_NO_MECHANISM] = { "no-mechanism", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.0", "offers no login method that can be used; nothing was sent",
-		"set auth to a method that it offers; where it offers XOAUTH2 or OAUTHBEARER only, give a token (token_command) and no password" },
+		"set auth to a method that it offers; where it offers XOAUTH2 or OAUTHBEARER only, give a token (oauth_grant or token_command) and no password" },
 	[FAIL_CREDENTIAL] = { "credential", LOG_LEVEL_ERROR, BLAME_WAY,
 		"451 4.7.0", "could not be logged in to: no password or token was to be had; nothing was sent",
 		"run password_command or token_command (with oauth_ keys: smtpseal-oauth status) by hand, as the user smtpseal runs as" },

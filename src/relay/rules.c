@@ -1,6 +1,7 @@
 #include "relay/rules.h"
 
 #include "base/ensure.h"
+#include "relay/again.h"
 #include "relay/outcome.h"
 #include "relay/sending.h"
 
@@ -19,7 +20,7 @@ bool rules_want_data(const struct session *session)
 {
 	return session->phase == PHASE_COLLECT &&
 	       (session->is_whole
-		       ? !session_is_second(session)
+		       ? !again_is_second(session)
 		       : is_full(session) && !session->policy->holds_all);
 }
 
@@ -326,76 +327,20 @@ static bool rule_stream(struct session *session)
 static bool rule_dot(struct session *session)
 {
 	if (!is_streaming(session) || !session->is_whole ||
-	    session_is_second(session) || sending_peek(session).len > 0)
+	    again_is_second(session) || sending_peek(session).len > 0)
 		return false;
 	return upstream_dot(session->upstream);
-}
-
-/* The provider has it, and the device did not hear so. What of the second copy
- * is on its way ends without a dot. */
-static void answer_again(struct session *session, uint64_t digest)
-{
-	/* Who has left again will come again. */
-	if (!session->has_left)
-		receipts_forget(session->receipts, digest);
-	if (session->upstream && session->phase == PHASE_STREAM)
-		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
-		    SPAN("given up before its dot, since the provider has the "
-			 "message already"));
-	outcome_again(session);
-}
-
-/* see rules.h */
-void rules_end_second(struct session *session)
-{
-	if (session->upstream && session->phase == PHASE_STREAM)
-		upstream_lose(session->upstream, FAIL_CLIENT_GONE,
-		    SPAN("given up before its dot, since it is not known "
-			 "whether the provider has the message already"));
-	outcome_by_failure(session, FAIL_LOST_AFTER_DOT);
-}
-
-/* The device has said its dot: is it a message that was sent before? It is
- * looked at once; a second copy waits for the first. */
-static bool rule_again(struct session *session)
-{
-	uint64_t digest;
-
-	if (!session_is_second(session) || session->phase < PHASE_COLLECT)
-		return false;
-	digest = hash_value(&session->digest);
-	switch (receipts_look(session->receipts, digest, session->now)) {
-	case RECEIPTS_PENDING:
-		if (session->client.state != CLIENT_GONE)
-			return false;
-		rules_end_second(session);
-		return true;
-	case RECEIPTS_SENT:
-		answer_again(session, digest);
-		return true;
-	case RECEIPTS_NONE:
-		break;
-	}
-	session->is_judged = true;
-	if (session->has_left)
-		receipts_left(session->receipts, digest, session->now);
-	return true;
 }
 
 /* The outcome is known and the device has said its dot: it hears now. */
 static bool rule_finish(struct session *session)
 {
-	bool is_sent = session->outcome.result == RESULT_SENT;
-
 	if (session->phase != PHASE_SWALLOW || !session->is_whole ||
 	    !client_has_room(&session->client))
 		return false;
 	outcome_say(session);
 	outcome_tell(session);
-	if (session->is_judged && is_sent)
-		session->receipt = hash_value(&session->digest);
-	else if (session->is_judged && session->has_left)
-		session->lapsed = hash_value(&session->digest);
+	again_note(session);
 	/* Behind a wrong end anything may stand: it is never heard. */
 	if (session->body.is_wrong_end)
 		client_leave(&session->client);
@@ -423,7 +368,7 @@ static bool (*const rules[])(struct session *) = {
 	rule_lost,
 	rule_reset,
 	rule_drain,
-	rule_again,
+	again_settle,
 	rule_play,
 	rule_data,
 	rule_stream,

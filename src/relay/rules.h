@@ -24,7 +24,4 @@ bool rules_want_room(const struct session *session);
 /* Does the transaction need a connection that it has not got? */
 bool rules_want_link(const struct session *session);
 
-/* The first copy of this message was not heard of in time. */
-void rules_end_second(struct session *session);
-
 #endif

@@ -1,6 +1,7 @@
 #include "relay/session.h"
 
 #include "base/ensure.h"
+#include "relay/again.h"
 #include "relay/asks.h"
 #include "relay/outcome.h"
 #include "relay/rules.h"
@@ -206,7 +207,7 @@ void session_tick(struct session *session, uint64_t now)
 	if (now >= session->quiet_until)
 		session->quiet_until = 0;
 	if (session_is_second(session) && now >= session->deadline)
-		rules_end_second(session);
+		again_give_up(session);
 	if (!is_awaiting_client(session) || now < session->deadline)
 		return;
 	if (client_has_room(&session->client))
@@ -400,8 +401,7 @@ uint64_t session_take_lapsed(struct session *session)
 /* see session.h */
 bool session_is_second(const struct session *session)
 {
-	return session->is_whole && !session->is_judged && session->receipts &&
-	       session->phase < PHASE_SWALLOW;
+	return again_is_second(session);
 }
 
 /* see session.h */

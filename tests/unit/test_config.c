@@ -182,7 +182,7 @@ static const struct row {
 	{ "a password for a provider that takes tokens only",
 	    "[account]\nprovider = outlook\nuser = u\npassword = p\n",
 	    "4: password: outlook does not take passwords; give "
-	    "token_command\n" },
+	    "oauth_grant or token_command\n" },
 	{ "a token for a provider that takes passwords only",
 	    "[account]\nprovider = gmx\nuser = u\ntoken_command = t\n",
 	    "4: token_command: gmx does not take tokens; give a password\n" },
