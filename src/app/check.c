@@ -53,7 +53,8 @@ static void check_listen(const char *file, const struct listen_settings *listen,
 	int64_t now = (int64_t)time(NULL);
 
 	if (listen->tls == CLIENT_TLS_NONE || !listen->shown.certificate ||
-	    !listen->shown.key || is_known(complaints, listen->tls_line))
+	    !listen->shown.key || is_known(complaints, listen->tls_line) ||
+	    is_known(complaints, listen->key_line))
 		return;
 	text_init(&words, storage, sizeof(storage));
 	served = tls_server_context_new(&listen->shown, &words);

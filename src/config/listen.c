@@ -184,6 +184,7 @@ static void add(struct draft *draft, const struct ini_section *section,
 		.balancer_count = listen->proxy_protocol.count,
 		.tls = (enum client_tls)listen->tls,
 		.tls_line = section ? ini_line(section, "certificate") : 0,
+		.key_line = section ? ini_line(section, "key") : 0,
 		.shown = {
 			.certificate = listen->certificate,
 			.key = listen->key,

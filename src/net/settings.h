@@ -45,6 +45,7 @@ struct listen_settings {
 	enum client_tls tls;
 	struct tls_server_settings shown; /* to devices, if there is TLS */
 	unsigned tls_line; /* of `certificate`: for what is wrong with it */
+	unsigned key_line; /* of `key`, likewise */
 	enum client_auth auth;
 	const char *hello;
 };

@@ -227,4 +227,9 @@ cp "$CERTS/out-of-order.key" "$T/own.key"
 ok "out of order is a mistake" not checks
 ok "that is explained" has "$T/checked" "out of order"
 
+sed 's/^key = own.key/key = none.key/' "$T/a.ini" >"$T/no-key.ini"
+"$SMTPSEAL" -c "$T/no-key.ini" check >"$T/checked" 2>&1
+ok "a key that is not there is told once a section" same 2 \
+	"$(grep -c "No such file" "$T/checked")"
+
 ok "it ends in order" stop "$SEAL_PID"
