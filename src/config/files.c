@@ -62,8 +62,8 @@ enum value_verdict files_private(
 	return check(reading, value, true, field);
 }
 
-/* Reads up to `cap` octets; -1 with errno when it fails. */
-static ssize_t read_front(int fd, char *octets, size_t cap)
+/* see files.h */
+ssize_t files_read_front(int fd, char *octets, size_t cap)
 {
 	size_t len = 0;
 
@@ -124,7 +124,7 @@ enum value_verdict files_secret(
 	fd = open_file(reading, path, true);
 	if (fd < 0)
 		return VALUE_BAD;
-	len = read_front(fd, octets, sizeof(octets));
+	len = files_read_front(fd, octets, sizeof(octets));
 	if (len < 0)
 		verdict = value_bad(
 		    reading, "%s cannot be read: %s", path, strerror(errno));

@@ -12,6 +12,8 @@
 #define CONFIG_FILES_H
 
 #include "base/secret.h"
+#include <sys/types.h>
+
 #include "config/value.h"
 
 enum { FILES_SECRET_OCTETS = 4096 };
@@ -22,6 +24,10 @@ enum value_verdict files_readable(
     struct reading *reading, struct span value, const void *none, void *field);
 enum value_verdict files_private(
     struct reading *reading, struct span value, const void *none, void *field);
+
+/* Reads up to `cap` octets of an open file, however they come; -1 with errno
+ * when it fails. */
+ssize_t files_read_front(int fd, char *octets, size_t cap);
 
 /* Into a struct secret: the first line of a private file, without its end. */
 enum value_verdict files_secret(

@@ -12,6 +12,7 @@
 
 #include "base/ensure.h"
 #include "base/secret.h"
+#include "config/files.h"
 
 enum {
 	FILE_OCTETS = sizeof(struct store) + 1024,
@@ -224,24 +225,6 @@ static bool write_whole(int fd, struct span octets)
 	return true;
 }
 
-static ssize_t read_whole(int fd, char *octets, size_t cap)
-{
-	size_t len = 0;
-
-	while (len < cap) {
-		ssize_t got = read(fd, octets + len, cap - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	return (ssize_t)len;
-}
-
 /* Is the open file one that may be believed? */
 static bool is_fit(int fd, struct text *why)
 {
@@ -271,7 +254,7 @@ static bool read_open(int fd, struct store *store, struct text *why)
 		return false;
 	}
 	if (is_fit(fd, why)) {
-		len = read_whole(fd, octets, FILE_OCTETS);
+		len = files_read_front(fd, octets, FILE_OCTETS);
 		if (len < 0)
 			text_puts(why, strerror(errno));
 		else
