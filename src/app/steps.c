@@ -211,5 +211,5 @@ void steps_refused(const struct link *link, const struct reply *reply)
 	text_init(&text, storage, sizeof(storage));
 	reply_put(&text, reply);
 	print_more("why:", text_span(&text));
-	print_advice(advice_for(reply));
+	print_advice(advice_for(reply, link->account->policy.identity));
 }

@@ -23,6 +23,13 @@ const char *oauth_grant_name(enum oauth_grant grant)
 	return grant_names[grant];
 }
 
+/* see oauth.h */
+bool oauth_is_application(const struct oauth_settings *oauth)
+{
+	return oauth->grant == OAUTH_CLIENT_CREDENTIALS ||
+	       oauth->grant == OAUTH_SERVICE_ACCOUNT;
+}
+
 enum use { NEVER, MAY, MUST };
 
 /* Which grant wants which keys, in the order of enum oauth_grant. Of the two

@@ -47,6 +47,9 @@ struct oauth_settings {
 /* "device", "code", ...: as `oauth_grant` says it. */
 const char *oauth_grant_name(enum oauth_grant grant);
 
+/* Does it get tokens without anybody logging in? */
+bool oauth_is_application(const struct oauth_settings *oauth);
+
 /* The first oauth_ key of the section, or NULL when it has none. */
 const char *oauth_key(const struct ini_section *section);
 

@@ -221,6 +221,15 @@ static void wrong_kind(
 	    "%s does not take %s", work->read->provider->name, words[kind]);
 }
 
+static enum upstream_identity identity_of(
+    const struct oauth_settings *oauth, enum sasl_credential kind)
+{
+	if (kind != SASL_NEEDS_TOKEN)
+		return IDENTITY_PASSWORD;
+	return oauth && oauth_is_application(oauth) ? IDENTITY_APPLICATION_TOKEN
+						    : IDENTITY_USER_TOKEN;
+}
+
 /* Which mechanisms may be used with this kind of credential. */
 static void set_mechanisms(struct work *work, const char *source)
 {
@@ -244,6 +253,8 @@ static void set_mechanisms(struct work *work, const char *source)
 		set &= provider->mechanisms;
 	}
 	work->account->policy.mechanisms = set;
+	work->account->policy.identity =
+	    identity_of(work->account->oauth, kind);
 }
 
 /* The rule that has no exception: what shows a password goes through TLS. */

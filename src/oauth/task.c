@@ -22,8 +22,7 @@ bool task_owns(const struct task *task, const struct store *store)
 /* see task.h */
 bool task_is_application(const struct task *task)
 {
-	return task->oauth->grant == OAUTH_CLIENT_CREDENTIALS ||
-	       task->oauth->grant == OAUTH_SERVICE_ACCOUNT;
+	return oauth_is_application(task->oauth);
 }
 
 /* see task.h */

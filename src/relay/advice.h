@@ -8,9 +8,12 @@
 #ifndef RELAY_ADVICE_H
 #define RELAY_ADVICE_H
 
+#include "relay/policy.h"
 #include "smtp/reply.h"
 
-/* Advice for a refusal; an empty span when nothing special is known. */
-struct span advice_for(const struct reply *reply);
+/* Advice for a refusal of one who logged in, or tried to, by such an
+ * identity; an empty span when nothing special is known. */
+struct span advice_for(
+    const struct reply *reply, enum upstream_identity identity);
 
 #endif

@@ -94,6 +94,14 @@ enum upstream_security {
 	UPSTREAM_SECURITY_COUNT,
 };
 
+/* What it is that logs in: for the words when it is refused. */
+enum upstream_identity {
+	IDENTITY_PASSWORD,
+	IDENTITY_USER_TOKEN, /* somebody agreed to it */
+	IDENTITY_APPLICATION_TOKEN,
+	IDENTITY_COUNT,
+};
+
 /* The provider's side. */
 struct upstream_policy {
 	struct span account; /* its section's name, for the log */
@@ -102,6 +110,7 @@ struct upstream_policy {
 	enum upstream_security security;
 	struct span hello; /* EHLO name; empty: our address as a literal */
 	struct span user;
+	enum upstream_identity identity;
 	uint32_t mechanisms; /* SASL_BIT()s that may be used; 0: no login */
 	struct span sender;  /* envelope and From become it; empty: they stay */
 	enum signed_mode is_signed;

@@ -39,7 +39,7 @@ enum stage stage_lost_by_reply(
 		text_number(&words, reply->code);
 	else
 		reply_put(&words, reply);
-	upstream->advice = advice_for(reply);
+	upstream->advice = advice_for(reply, upstream->policy->identity);
 	return stage_lost(upstream, failure, text_span(&words));
 }
 

@@ -348,22 +348,58 @@ static const struct advice_row {
 	{ "334 5.7.8\r\n", "" },
 };
 
+static const struct token_advice_row {
+	const char *heard;
+	const char *words;
+	enum upstream_identity identity;
+} token_advice_rows[] = {
+	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthent"
+	  "ication is disabled for the Tenant.\r\n",
+	    "in the organisation, for tokens as well", IDENTITY_USER_TOKEN },
+	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthent"
+	  "ication is disabled for the Mailbox.\r\n",
+	    "for this mailbox, for tokens as well",
+	    IDENTITY_APPLICATION_TOKEN },
+	{ "535 5.7.139 Authentication unsuccessful, the request did not meet "
+	  "the criteria\r\n",
+	    "Conditional Access", IDENTITY_USER_TOKEN },
+	{ "535 5.7.3 Authentication unsuccessful\r\n", "a shared one",
+	    IDENTITY_USER_TOKEN },
+	{ "535 5.7.3 Authentication unsuccessful\r\n", "SMTP.SendAsApp",
+	    IDENTITY_APPLICATION_TOKEN },
+	{ "535 5.7.8 Username and Password not accepted.\r\n",
+	    "https://mail.google.com/", IDENTITY_USER_TOKEN },
+	{ "535 5.7.8 Username and Password not accepted.\r\n",
+	    "domain-wide delegation", IDENTITY_APPLICATION_TOKEN },
+	{ "535 No\r\n", "audience and scopes", IDENTITY_USER_TOKEN },
+	{ "432 4.3.2 Concurrent connections limit exceeded\r\n",
+	    "lower connections", IDENTITY_USER_TOKEN },
+};
+
+static void check_advice(
+    const char *heard, const char *words, enum upstream_identity identity)
+{
+	struct span advice = advice_for(hear(heard), identity);
+	char text[400] = "";
+
+	assert_true(advice.len < sizeof(text));
+	if (advice.len > 0)
+		memcpy(text, advice.ptr, advice.len);
+	if (!strstr(text, words))
+		print_error("%s%s\n", heard, text);
+	assert_non_null(strstr(text, words));
+	assert_int_equal(advice.len > 0, words[0] != '\0');
+}
+
 static void test_advice(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < array_len(advice_rows); i++) {
-		struct span advice = advice_for(hear(advice_rows[i].heard));
-		char text[300] = "";
-
-		assert_true(advice.len < sizeof(text));
-		if (advice.len > 0)
-			memcpy(text, advice.ptr, advice.len);
-		if (!strstr(text, advice_rows[i].words))
-			print_error("%s%s\n", advice_rows[i].heard, text);
-		assert_non_null(strstr(text, advice_rows[i].words));
-		assert_int_equal(
-		    advice.len > 0, advice_rows[i].words[0] != '\0');
-	}
+	for (size_t i = 0; i < array_len(advice_rows); i++)
+		check_advice(advice_rows[i].heard, advice_rows[i].words,
+		    IDENTITY_PASSWORD);
+	for (size_t i = 0; i < array_len(token_advice_rows); i++)
+		check_advice(token_advice_rows[i].heard,
+		    token_advice_rows[i].words, token_advice_rows[i].identity);
 }
 
 /* ---- login ---- */
