@@ -39,8 +39,8 @@ net    := settings loop stream channel dial child link holddown pool pools loan 
 	spool route secure guesses guest balancer heard conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config
-app    := daemon check steps doctor main
-oauth  := store words task http answer ask pkce redirect browse token login status \
+app    := daemon check lines steps doctor main
+oauth  := store words task http json answer hint claims ask pkce redirect browse token login status \
 	logout assertion main
 
 # ---- who may include whom ----

@@ -42,7 +42,7 @@ $(unit_programs): %: %.o $(BUILD)/libshell.a $(BUILD)/libcore.a
 		$(BUILD)/libshell.a $(BUILD)/libcore.a $(libs) -lcmocka -lssl -lcrypto
 
 # What is built only where libcurl and cJSON are there.
-unit_oauth := store answer pkce assertion
+unit_oauth := store answer claims pkce assertion
 oauth_programs := $(unit_oauth:%=$(test_build)/unit/test_%)
 
 $(oauth_programs): %: %.o $(BUILD)/liboauth.a $(BUILD)/libshell.a \

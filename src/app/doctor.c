@@ -15,10 +15,10 @@
 /* One account under examination. */
 struct patient {
 	struct link_keeper keeper;
-	const struct settings *settings;
 	size_t shown; /* so many steps were printed */
 	bool has_failed;
 	bool is_done;
+	bool may_renew; /* it failed by a token that may be stale */
 };
 
 static struct patient *patient_of(const struct link *link)
@@ -41,6 +41,8 @@ static void finish(struct link *link, bool has_failed)
 	struct patient *patient = patient_of(link);
 
 	patient->has_failed = has_failed;
+	patient->may_renew = link->upstream.failure == FAIL_AUTH_REFUSED &&
+			     link->account->renew_command && !link->renews;
 	patient->is_done = true;
 	upstream_quit(&link->upstream);
 	link_pump(link);
@@ -197,12 +199,28 @@ static const char *const security_words[] = {
 	[UPSTREAM_PLAIN] = "no TLS",
 };
 
+/* One connection, from its beginning to its end. */
+static void connect_once(struct patient *patient, struct loop *loop,
+    const struct account_settings *account, struct tls_context *context)
+{
+	struct link *link;
+
+	*patient = (struct patient){
+		.keeper = { on_buried },
+		.has_failed = true,
+		.may_renew = patient->may_renew,
+	};
+	link = link_new(loop, &patient->keeper, account, context, &link_owner);
+	if (!link)
+		return;
+	link->renews = patient->may_renew;
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
 static bool examine(
     const struct settings *settings, const struct account_settings *account)
 {
-	struct patient patient = { .keeper = { on_buried },
-		.settings = settings,
-		.has_failed = true };
+	struct patient patient = { .has_failed = true };
 	struct loop *loop = calloc(1, sizeof(*loop));
 	bool is_plain = account->policy.security == UPSTREAM_PLAIN;
 	struct tls_context *context = is_plain ? NULL : make_context(account);
@@ -211,9 +229,11 @@ static bool examine(
 	    account->policy.port, security_words[account->policy.security]);
 	if (loop && (context || is_plain) &&
 	    loop_init(loop, LOG_LEVEL_ERROR) == 0) {
-		if (link_new(
-			loop, &patient.keeper, account, context, &link_owner))
-			uv_run(&loop->uv, UV_RUN_DEFAULT);
+		connect_once(&patient, loop, account, context);
+		if (patient.may_renew) {
+			printf("  once more, with a new token:\n");
+			connect_once(&patient, loop, account, context);
+		}
 		loop_finish(loop);
 	}
 	if (context)

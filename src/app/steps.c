@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "app/lines.h"
 #include "relay/advice.h"
 
 /* Large enough for a stranger's words and ours around them. */
@@ -102,6 +103,25 @@ static void put_ehlo_tls(const struct link *link, struct text *text)
 	}
 }
 
+/* What the token is for shows in the lines below. */
+static void put_credential(const struct link *link, struct text *text)
+{
+	const struct account_settings *account = link->account;
+
+	if (account->source != CREDENTIAL_COMMAND)
+		return;
+	text_puts(text, account->policy.identity == IDENTITY_PASSWORD
+			    ? "the command printed a password"
+			    : "a token was obtained");
+}
+
+/* What smtpseal-oauth says of a login, below its step. */
+static void explain_token(const struct link *link)
+{
+	if (link->account->status_command)
+		lines_print(link->account->status_command, "        ");
+}
+
 static void put_auth(const struct link *link, struct text *text)
 {
 	text_puts(text, "logged in");
@@ -130,7 +150,7 @@ static const struct step_row {
 	[STAGE_STARTTLS]  = { "STARTTLS",    put_starttls },
 	[STAGE_HANDSHAKE] = { "TLS",         put_tls },
 	[STAGE_EHLO_TLS]  = { "EHLO",        put_ehlo_tls },
-	[STAGE_CREDENTIAL] = { "credential", NULL },
+	[STAGE_CREDENTIAL] = { "credential", put_credential },
 	[STAGE_AUTH]      = { "login",       put_auth },
 	[STAGE_MAIL]      = { "sender",      put_mail },
 };
@@ -154,7 +174,10 @@ void steps_passed(const struct link *link, enum stage stage)
 		return;
 	text_init(&text, storage, sizeof(storage));
 	steps[stage].put(link, &text);
-	steps_note("ok", steps[stage].name, text_span(&text));
+	if (text.len > 0)
+		steps_note("ok", steps[stage].name, text_span(&text));
+	if (stage == STAGE_CREDENTIAL)
+		explain_token(link);
 }
 
 /* What certificate it was that did not pass. */
@@ -192,6 +215,8 @@ void steps_failed(const struct link *link)
 	    upstream->failure == FAIL_NO_MECHANISM ? "it offers:" : "why:",
 	    text_span(&upstream->detail));
 	print_certificate(link);
+	if (upstream->failed_in == STAGE_CREDENTIAL)
+		explain_token(link);
 	print_advice(upstream->advice.len > 0
 			 ? upstream->advice
 			 : failure_hint(upstream->failure));

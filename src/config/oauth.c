@@ -323,13 +323,14 @@ static bool find_beside(char *path, size_t size)
 }
 
 /* see oauth.h */
-const char *oauth_command(struct draft *draft, const char *account)
+const char *oauth_command(
+    struct draft *draft, const char *words, const char *account)
 {
 	char path[PATH_OCTETS];
 	const char *command;
-	char *words = NULL;
+	char *composed = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&words, &len);
+	FILE *out = open_memstream(&composed, &len);
 
 	if (!out)
 		return NULL;
@@ -338,10 +339,10 @@ const char *oauth_command(struct draft *draft, const char *account)
 	    out, find_beside(path, sizeof(path)) ? path : "smtpseal-oauth");
 	fputs(" -c ", out);
 	put_word(out, draft->settings->file);
-	fputs(" token ", out);
+	fprintf(out, " %s ", words);
 	put_word(out, account);
 	fclose(out);
-	command = arena_string(draft->reading.arena, span_make(words, len));
-	free(words);
+	command = arena_string(draft->reading.arena, span_make(composed, len));
+	free(composed);
 	return command;
 }

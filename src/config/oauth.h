@@ -59,8 +59,10 @@ const struct oauth_settings *oauth_resolve(struct draft *draft,
     const struct ini_section *section, const struct oauth_settings *written,
     const struct provider *provider);
 
-/* The command that prints a token for the account of that name: the program
- * beside this one, or else the one in PATH. */
-const char *oauth_command(struct draft *draft, const char *account);
+/* The command that prints a token for the account of that name, or one that
+ * does what else `words` say: the program beside this one, or else the one in
+ * PATH. */
+const char *oauth_command(
+    struct draft *draft, const char *words, const char *account);
 
 #endif

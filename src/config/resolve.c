@@ -148,8 +148,14 @@ static void set_credential(struct work *work)
 	if (oauth_key(work->section) && read->auth.kind != ACCOUNT_AUTH_NONE)
 		account->oauth = oauth_resolve(
 		    work->draft, work->section, &read->oauth, read->provider);
-	if (account->oauth && !account->command)
-		account->command = oauth_command(work->draft, account->name);
+	if (account->oauth && !account->command) {
+		account->command =
+		    oauth_command(work->draft, "token", account->name);
+		account->renew_command =
+		    oauth_command(work->draft, "token --renew", account->name);
+		account->status_command =
+		    oauth_command(work->draft, "status", account->name);
+	}
 	if (account->command && account->source == CREDENTIAL_NONE)
 		account->source = CREDENTIAL_COMMAND;
 }

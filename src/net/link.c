@@ -210,8 +210,9 @@ static bool give_credential(struct link *link)
 	}
 	if (link->child)
 		return false;
-	link->child =
-	    child_new(link->loop, account->command, &child_owner, link);
+	link->child = child_new(link->loop,
+	    link->renews ? account->renew_command : account->command,
+	    &child_owner, link);
 	if (!link->child)
 		upstream_lose(
 		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });

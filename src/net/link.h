@@ -58,6 +58,7 @@ struct link {
 	unsigned holds; /* open handles */
 	bool is_closing;
 	bool is_settled; /* link_settle was called */
+	bool renews;	 /* the last token was refused: it gets a new one */
 	uint64_t idle_since;
 	char out[UPSTREAM_OUT_OCTETS];
 };

@@ -144,6 +144,7 @@ static bool dial(struct pool *pool)
 	    &link_owner);
 	if (!link)
 		return false;
+	link->renews = pool->renewal == RENEWAL_WANTED;
 	add_link(pool, link);
 	return true;
 }
@@ -315,11 +316,10 @@ static void fail_waiters(struct pool *pool, enum failure failure)
 
 /* A login was refused. Others on their way would only be refused, too, and
  * count against the mailbox. */
-static void hold_down(struct pool *pool)
+static void bury_coming(struct pool *pool)
 {
 	struct link *link = pool->links;
 
-	holddown_begin(&pool->holddown, loop_now(pool->loop));
 	while (link) {
 		struct link *next = link->next;
 
@@ -329,11 +329,51 @@ static void hold_down(struct pool *pool)
 	}
 }
 
+static void tell_renewal(struct pool *pool, const struct link *link)
+{
+	struct facts *facts = &pool->loop->facts;
+
+	if (!fact_begin(facts, LOG_LEVEL_WARN, "token-refused"))
+		return;
+	fact_word(facts, "account", link->upstream.policy->account);
+	fact_word(facts, "host", link->upstream.policy->host);
+	fact_word(facts, "detail", text_span(&link->upstream.detail));
+	fact_word(facts, "doing", SPAN("asking for a new one"));
+	fact_end(facts);
+}
+
+/* May a new token mend what became of this connection? Who waits goes on
+ * waiting then. */
+static bool renews(struct pool *pool, const struct link *link)
+{
+	if (link->upstream.failure != FAIL_AUTH_REFUSED ||
+	    !pool->account->renew_command || pool->renewal != RENEWAL_NONE)
+		return false;
+	pool->renewal = RENEWAL_WANTED;
+	tell_renewal(pool, link);
+	return true;
+}
+
+static void hold_down(struct pool *pool)
+{
+	holddown_begin(&pool->holddown, loop_now(pool->loop));
+	if (pool->renewal == RENEWAL_WANTED)
+		pool->renewal = RENEWAL_DONE;
+	bury_coming(pool);
+}
+
 static void on_lost(struct pool *pool, struct link *link)
 {
 	enum failure failure = link->upstream.failure;
 	bool was_coming = link->upstream.failed_in < STAGE_READY;
 
+	if (renews(pool, link)) {
+		loop_journal(pool->loop, "link", link->id);
+		bury(pool, link);
+		bury_coming(pool);
+		dial_for_waiters(pool);
+		return;
+	}
 	tell_loss(pool, link);
 	loop_journal(pool->loop, "link", link->id);
 	bury(pool, link);
@@ -351,6 +391,7 @@ static void on_ready(struct pool *pool, struct link *link)
 	/* That a login of long ago still holds proves nothing. */
 	if (!link->is_settled) {
 		holddown_end(&pool->holddown);
+		pool->renewal = RENEWAL_NONE;
 		link_settle(link);
 	}
 	pool->provider_size = link->upstream.offers.max_size;
@@ -400,6 +441,7 @@ void pool_renew(struct pool *pool, struct tls_context *context)
 void pool_forgive(struct pool *pool)
 {
 	holddown_end(&pool->holddown);
+	pool->renewal = RENEWAL_NONE;
 }
 
 static void report_empty(struct pool *pool)

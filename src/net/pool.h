@@ -33,6 +33,14 @@ struct waiter {
 	bool is_begun;	   /* its message was counted for the rate already */
 };
 
+/* A token may end before its time, when its user's password was changed or
+ * the login was withdrawn. One that is refused is renewed, once. */
+enum renewal {
+	RENEWAL_NONE,
+	RENEWAL_WANTED, /* whoever logs in next does it with a new token */
+	RENEWAL_DONE,	/* that was refused as well, since the last success */
+};
+
 struct pool {
 	struct link_keeper keeper;
 	struct loop *loop;
@@ -45,6 +53,7 @@ struct pool {
 	struct waiter *first;
 	struct waiter *last;
 	struct holddown holddown;
+	enum renewal renewal;
 	struct rate rate;	/* of messages begun */
 	uv_timer_t alarm;	/* for who waits for the rate's sake */
 	uint64_t provider_size; /* the last known SIZE; 0: none */

@@ -73,6 +73,9 @@ struct account_settings {
 	enum credential_source source;
 	struct secret password;
 	const char *command;
+	const char *renew_command;  /* for when what that printed was refused;
+				       NULL: there is nothing else to run */
+	const char *status_command; /* for doctor, of the same program */
 	const struct oauth_settings *oauth; /* config/oauth.h; NULL: none */
 	const char *const *senders; /* patterns that choose this account */
 	size_t sender_count;

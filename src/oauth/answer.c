@@ -4,51 +4,7 @@
 
 #include <cjson/cJSON.h>
 
-enum { MOST_SECONDS = 10 * 366 * 86400 };
-
-/* Into a field of fixed size; true when there is a value and it fits. */
-static bool get_text(
-    const cJSON *object, const char *name, char *field, size_t size)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	field[0] = '\0';
-	return cJSON_IsString(item) && item->valuestring[0] &&
-	       store_set(field, size, span_of(item->valuestring));
-}
-
-/* A number of seconds; some servers write it as a string. */
-static int64_t get_seconds(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-	uint64_t number;
-
-	if (cJSON_IsNumber(item) && item->valuedouble > 0)
-		return item->valuedouble < MOST_SECONDS
-			   ? (int64_t)item->valuedouble
-			   : MOST_SECONDS;
-	if (cJSON_IsString(item) &&
-	    span_number(span_of(item->valuestring), MOST_SECONDS, &number))
-		return (int64_t)number;
-	return 0;
-}
-
-/* The object, or NULL; behind it only blanks may stand. */
-static cJSON *parse(struct span body, struct text *why)
-{
-	const char *end = NULL;
-	cJSON *object =
-	    cJSON_ParseWithLengthOpts(body.ptr, body.len, &end, false);
-
-	while (object && end < body.ptr + body.len && *end &&
-	       strchr(" \t\r\n", *end))
-		end++;
-	if (cJSON_IsObject(object) && end == body.ptr + body.len)
-		return object;
-	cJSON_Delete(object);
-	text_puts(why, "the answer is no JSON object");
-	return NULL;
-}
+#include "oauth/json.h"
 
 /* RFC 6749 7.1: a token of a kind that we do not know is of no use. */
 static bool is_bearer(const cJSON *object)
@@ -65,28 +21,28 @@ static bool is_bearer(const cJSON *object)
 bool answer_read_token(
     struct span body, struct answer_token *answer, struct text *why)
 {
-	cJSON *object = parse(body, why);
+	cJSON *object = json_parse(body, why);
 	bool is_good = false;
 
 	memset(answer, 0, sizeof(*answer));
 	if (!object)
 		return false;
-	if (!get_text(object, "access_token", answer->access_token,
+	if (!json_text(object, "access_token", answer->access_token,
 		sizeof(answer->access_token)))
 		text_puts(why, "the answer holds no access_token fit for use");
 	else if (!is_bearer(object))
 		text_puts(why, "the token is no bearer token");
 	else
 		is_good = true;
-	get_text(object, "refresh_token", answer->refresh_token,
+	json_text(object, "refresh_token", answer->refresh_token,
 	    sizeof(answer->refresh_token));
-	get_text(object, "scope", answer->scope, sizeof(answer->scope));
-	answer->expires_in = get_seconds(object, "expires_in");
+	json_text(object, "scope", answer->scope, sizeof(answer->scope));
+	answer->expires_in = json_seconds(object, "expires_in");
 	answer->refresh_expires_in =
-	    get_seconds(object, "refresh_token_expires_in");
+	    json_seconds(object, "refresh_token_expires_in");
 	if (answer->refresh_expires_in == 0)
 		answer->refresh_expires_in =
-		    get_seconds(object, "refresh_expires_in");
+		    json_seconds(object, "refresh_expires_in");
 	cJSON_Delete(object);
 	return is_good;
 }
@@ -95,27 +51,27 @@ bool answer_read_token(
 bool answer_read_device(
     struct span body, struct answer_device *answer, struct text *why)
 {
-	cJSON *object = parse(body, why);
+	cJSON *object = json_parse(body, why);
 	bool is_good;
 
 	memset(answer, 0, sizeof(*answer));
 	if (!object)
 		return false;
 	is_good =
-	    get_text(object, "device_code", answer->device_code,
+	    json_text(object, "device_code", answer->device_code,
 		sizeof(answer->device_code)) &&
-	    get_text(object, "user_code", answer->user_code,
+	    json_text(object, "user_code", answer->user_code,
 		sizeof(answer->user_code)) &&
 	    /* Google's older name is the second. */
-	    (get_text(object, "verification_uri", answer->verification_uri,
+	    (json_text(object, "verification_uri", answer->verification_uri,
 		 sizeof(answer->verification_uri)) ||
-		get_text(object, "verification_url", answer->verification_uri,
+		json_text(object, "verification_url", answer->verification_uri,
 		    sizeof(answer->verification_uri)));
-	get_text(object, "verification_uri_complete",
+	json_text(object, "verification_uri_complete",
 	    answer->verification_uri_complete,
 	    sizeof(answer->verification_uri_complete));
-	answer->expires_in = get_seconds(object, "expires_in");
-	answer->interval = get_seconds(object, "interval");
+	answer->expires_in = json_seconds(object, "expires_in");
+	answer->interval = json_seconds(object, "interval");
 	cJSON_Delete(object);
 	if (!is_good)
 		text_puts(why, "the answer lacks device_code, user_code or "
@@ -127,14 +83,14 @@ bool answer_read_device(
 void answer_read_error(struct span body, struct answer_error *answer)
 {
 	struct text none = { 0 };
-	cJSON *object = parse(body, &none);
+	cJSON *object = json_parse(body, &none);
 	const cJSON *words;
 	struct text text;
 
 	memset(answer, 0, sizeof(*answer));
 	if (!object)
 		return;
-	get_text(object, "error", answer->error, sizeof(answer->error));
+	json_text(object, "error", answer->error, sizeof(answer->error));
 	words = cJSON_GetObjectItemCaseSensitive(object, "error_description");
 	if (cJSON_IsString(words)) {
 		text_init(

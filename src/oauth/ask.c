@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/ensure.h"
 #include "base/secret.h"
+#include "oauth/hint.h"
+#include "oauth/words.h"
 
-enum { DEFAULT_EXPIRES_S = 3600 };
+enum { DEFAULT_EXPIRES_S = 3600, CLOCK_S = 300 };
 
 /* see ask.h */
 struct ask *ask_new(void)
@@ -67,6 +70,7 @@ static const struct error_row {
 	{ "invalid_grant",           ASK_REFUSED, "the login was withdrawn, or is too old" },
 	{ "interaction_required",    ASK_REFUSED, "the provider wants somebody to log in again" },
 	{ "login_required",          ASK_REFUSED, "the provider wants somebody to log in again" },
+	{ "authorization_declined",  ASK_REFUSED, "somebody said no in the browser" },
 	{ "consent_required",        ASK_REFUSED, "the provider wants consent, perhaps an administrator's" },
 	{ "invalid_client",          ASK_FAULT,   "oauth_client_id or the application's secret is wrong, or the secret has ended" },
 	{ "unauthorized_client",     ASK_FAULT,   "the application may not do this; look at its settings at the provider (public client, grant)" },
@@ -88,11 +92,26 @@ static bool is_troubled(long status)
 	return status == 408 || status == 429 || status >= 500;
 }
 
+/* A clock that is wrong makes good tokens end too soon, and what we sign not
+ * valid yet; every answer says what time it is. */
+static void put_clock(struct ask *ask)
+{
+	int64_t ahead = (int64_t)time(NULL) - ask->http.date;
+
+	if (ask->http.date == 0 || (ahead < CLOCK_S && ahead > -CLOCK_S))
+		return;
+	text_puts(&ask->why, "; this machine's clock is ");
+	words_put_length(&ask->why, (uint64_t)(ahead > 0 ? ahead : -ahead));
+	text_puts(&ask->why, ahead > 0 ? " ahead of" : " behind");
+	text_puts(&ask->why, " the server's: set it");
+}
+
 /* "URL: HTTP 400: invalid_grant: DESCRIPTION; HINT" */
 static enum ask_verdict judge(struct ask *ask, const char *url)
 {
 	struct answer_error answer;
 	const struct error_row *row;
+	const char *hint;
 
 	answer_read_error(span_make(ask->http.body, ask->http.len), &answer);
 	row = find_error(answer.error);
@@ -107,10 +126,14 @@ static enum ask_verdict judge(struct ask *ask, const char *url)
 		text_puts(&ask->why, ": ");
 		text_puts(&ask->why, answer.description);
 	}
-	if (row && row->hint) {
+	hint = hint_for(span_of(answer.description));
+	if (!hint && row)
+		hint = row->hint;
+	if (hint) {
 		text_puts(&ask->why, "; ");
-		text_puts(&ask->why, row->hint);
+		text_puts(&ask->why, hint);
 	}
+	put_clock(ask);
 	if (ask->http.status >= 300 && ask->http.status < 400)
 		text_puts(&ask->why, "; a redirect is never followed");
 	if (is_troubled(ask->http.status))

@@ -42,6 +42,24 @@ static size_t on_body(char *octets, size_t size, size_t count, void *context)
 	return len;
 }
 
+/* Of the header lines only the server's clock is wanted. */
+static size_t on_header(char *octets, size_t size, size_t count, void *context)
+{
+	struct http_answer *answer = context;
+	struct span line = span_make(octets, size * count);
+	char date[64];
+	struct text text;
+
+	if (!span_starts_nocase(line, SPAN("date:")))
+		return line.len;
+	text_init(&text, date, sizeof(date));
+	text_put(&text, span_trim(span_from(line, 5)));
+	answer->date = curl_getdate(text_end(&text), NULL);
+	if (answer->date < 0)
+		answer->date = 0;
+	return line.len;
+}
+
 static const char *fault_words(CURLcode code)
 {
 	switch ((int)code) {
@@ -126,6 +144,8 @@ static CURLcode perform(
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)form.len);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
 	code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
@@ -146,6 +166,7 @@ bool http_post(const char *url, const char *ca_file, struct span form,
 
 	answer->status = 0;
 	answer->retry_after_s = 0;
+	answer->date = 0;
 	answer->len = 0;
 	if (curl) {
 		set_rules(curl, ca_file);

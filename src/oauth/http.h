@@ -22,6 +22,7 @@ enum {
 struct http_answer {
 	long status;
 	unsigned retry_after_s; /* 0: the server did not say */
+	int64_t date;		/* its clock, seconds since 1970; 0: likewise */
 	size_t len;
 	char body[HTTP_BODY_OCTETS];
 };

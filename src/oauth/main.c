@@ -19,14 +19,15 @@ static const struct command_row {
 	const char *argument;
 	int (*run)(const struct task *task);
 	const char *help;
+	const char *option; /* the one it takes, or NULL */
 } commands[] = {
 	{ "login", "ACCOUNT", task_login,
-	    "log in with a browser, here or elsewhere" },
+	    "log in with a browser, here or elsewhere", NULL },
 	{ "token", "ACCOUNT", task_token,
-	    "print an access token, renewed if need be" },
+	    "print an access token, renewed if need be", "--renew" },
 	{ "status", "[ACCOUNT]", task_status,
-	    "say who is logged in, and for how long" },
-	{ "logout", "ACCOUNT", task_logout, "forget the tokens" },
+	    "say who is logged in, and for how long", NULL },
+	{ "logout", "ACCOUNT", task_logout, "forget the tokens", NULL },
 };
 
 static int say_version(void)
@@ -78,11 +79,14 @@ static struct settings *read_config(int *code)
 	return settings;
 }
 
+/* Whether `token --renew` was said. */
+static bool renews;
+
 static int run_account(const struct command_row *command,
     const struct settings *settings, const struct account_settings *account)
 {
-	struct task task = { account, account->oauth,
-		settings->state_directory };
+	struct task task = { account, account->oauth, settings->state_directory,
+		renews };
 
 	if (!task.oauth)
 		return task_fail(&task, EX_CONFIG,
@@ -146,6 +150,12 @@ static int run_words(int count, char **words)
 	for (size_t i = 0; i < array_len(commands); i++) {
 		if (strcmp(commands[i].name, words[0]) != 0)
 			continue;
+		if (commands[i].option && count > 1 &&
+		    strcmp(words[1], commands[i].option) == 0) {
+			renews = true;
+			count--;
+			words++;
+		}
 		if (count > 2)
 			return complain_usage("one word too many: ", words[2]);
 		if (count < 2 && commands[i].argument[0] != '[')

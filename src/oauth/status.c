@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "oauth/claims.h"
 #include "oauth/task.h"
 #include "oauth/words.h"
 
@@ -37,6 +38,19 @@ static void say_time(
 	say(what, text_end(&text));
 }
 
+/* What the token says of itself: the rest of it is nobody's business. */
+static void say_claims(const struct store *store)
+{
+	struct claims claims;
+
+	if (!claims_read(span_of(store->access_token), &claims))
+		return;
+	say("it is for", claims.audience);
+	say("its scopes", claims.scopes);
+	say("its user", claims.user);
+	say("application", claims.application);
+}
+
 static void say_tokens(const struct store *store, int64_t now)
 {
 	if (store->access_token[0] == '\0')
@@ -46,6 +60,7 @@ static void say_tokens(const struct store *store, int64_t now)
 		    "access token", "valid until ", store->access_ends, now);
 	else
 		say_time("access token", "ended ", store->access_ends, now);
+	say_claims(store);
 	say_time("logged in", "", store->login_at, now);
 	say_time("last refresh", "", store->refreshed_at, now);
 	if (store->refresh_token[0] == '\0')

@@ -21,6 +21,7 @@ struct task {
 	const struct account_settings *account;
 	const struct oauth_settings *oauth;
 	const char *directory; /* of the stores */
+	bool renews;	       /* the token at hand was refused */
 };
 
 /* Complains on stderr: "smtpseal-oauth: ACCOUNT: WHY". Returns `code`. */

@@ -17,7 +17,8 @@
 #include "oauth/assertion.h"
 
 enum {
-	LAST_S = 30, /* a token with less left is of no use to anybody */
+	RENEWED_S = 60, /* one as young as that is not what was refused */
+	LAST_S = 30,	/* a token with less left is of no use to anybody */
 	RETRY_LATER_S = 10,
 	RETRY_REFUSED_S = 60,
 	RETRY_MOST_S = 3600,
@@ -28,6 +29,24 @@ static bool lasts(const struct task *task, const struct store *store,
 {
 	return task_owns(task, store) && store->access_token[0] &&
 	       store->access_ends - now > seconds;
+}
+
+/* Is it younger than what somebody complains of? */
+static bool is_young(const struct store *store, int64_t now)
+{
+	int64_t made = store->refreshed_at > store->login_at
+			   ? store->refreshed_at
+			   : store->login_at;
+
+	return made <= now && now - made < RENEWED_S;
+}
+
+/* May it be printed without asking? */
+static bool is_good(
+    const struct task *task, const struct store *store, int64_t now)
+{
+	return lasts(task, store, now, TASK_MARGIN_S) &&
+	       (!task->renews || is_young(store, now));
 }
 
 static int print(const struct task *task, const struct store *store)
@@ -117,7 +136,7 @@ static int make_do(
     const struct task *task, const struct store *store, int64_t now)
 {
 	task_fail(task, EX_OK, store->error);
-	if (lasts(task, store, now, LAST_S))
+	if (!task->renews && lasts(task, store, now, LAST_S))
 		return print(task, store);
 	if (store->is_refused)
 		return task_fail(task, EX_NOPERM,
@@ -184,7 +203,7 @@ static int renew_and_print(
 	if (store_read(task->directory, task->account->name, store, why) ==
 	    STORE_FAULT)
 		return task_fail(task, EX_DATAERR, text_end(why));
-	if (lasts(task, store, now, TASK_MARGIN_S))
+	if (is_good(task, store, now))
 		return print(task, store);
 	missing = hindrance(task, store);
 	if (missing)
@@ -207,7 +226,7 @@ static int print_token(const struct task *task, struct store *store)
 	text_init(&why, storage, sizeof(storage));
 	if (store_read(task->directory, task->account->name, store, &why) ==
 		STORE_FOUND &&
-	    lasts(task, store, (int64_t)time(NULL), TASK_MARGIN_S))
+	    is_good(task, store, (int64_t)time(NULL)))
 		return print(task, store);
 	text_init(&why, storage, sizeof(storage));
 	lock = store_lock(

@@ -18,8 +18,8 @@ void words_put_time(struct text *text, int64_t at)
 		text_puts(text, "a day out of reach");
 }
 
-/* The largest unit of which there are two at least. */
-static void put_length(struct text *text, uint64_t seconds)
+/* In the largest unit of which there are two at least; see words.h */
+void words_put_length(struct text *text, uint64_t seconds)
 {
 	static const struct {
 		uint64_t seconds;
@@ -43,9 +43,9 @@ void words_put_distance(struct text *text, int64_t at, int64_t now)
 {
 	if (at >= now) {
 		text_puts(text, "in ");
-		put_length(text, (uint64_t)(at - now));
+		words_put_length(text, (uint64_t)(at - now));
 	} else {
-		put_length(text, (uint64_t)(now - at));
+		words_put_length(text, (uint64_t)(now - at));
 		text_puts(text, " ago");
 	}
 }

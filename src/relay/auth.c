@@ -2,6 +2,9 @@
 
 #include "relay/stage.h"
 
+/* How much is kept of what a challenge says of a refusal. */
+enum { REFUSAL_OCTETS = 200 };
+
 /* see auth.h */
 void auth_say(struct upstream *upstream)
 {
@@ -69,6 +72,21 @@ static bool may_lack_password(
 		   ehlo_auth(&upstream->offers), upstream->is_secure) != 0;
 }
 
+/* A challenge may have said more than the reply does: both are told. */
+static void lose_refused(struct upstream *upstream, const struct reply *reply)
+{
+	char storage[REFUSAL_OCTETS];
+	struct text said;
+
+	text_init(&said, storage, sizeof(storage));
+	text_put(&said, text_span(&upstream->detail));
+	stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+	if (said.len == 0)
+		return;
+	text_puts(&upstream->detail, ", and before that: ");
+	text_put(&upstream->detail, text_span(&said));
+}
+
 /*
  * A listed mechanism may be turned away all the same, and one whose challenge
  * had no answer was cancelled: nothing was lost by either. A password that was
@@ -90,13 +108,28 @@ static enum stage refuse_login(
 		return STAGE_CREDENTIAL;
 	if (reply_class(reply) == 4)
 		return stage_lost_by_reply(upstream, FAIL_AUTH_LATER, reply);
-	stage_lost_by_reply(upstream, FAIL_AUTH_REFUSED, reply);
+	lose_refused(upstream, reply);
 	if (may_lack)
 		upstream->advice = SPAN(
 		    "user or password is wrong; or the server cannot check it "
 		    "by this method, though it offers it: then set auth = "
 		    "plain or login");
 	return STAGE_LOST;
+}
+
+/* The words of the refusal to come (RFC 7628 3.2.2, RFC 5802 7): for the log,
+ * and beside it. */
+static void tell_refusal(struct upstream *upstream, struct span said)
+{
+	if (login_is_echoed(&upstream->login, said))
+		said = (struct span){ 0 };
+	upstream->detail.len = 0;
+	text_put(&upstream->detail, span_first(said, REFUSAL_OCTETS));
+	if (!fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused"))
+		return;
+	fact_word(upstream->facts, "account", upstream->policy->account);
+	fact_word(upstream->facts, "said", said);
+	fact_end(upstream->facts);
 }
 
 static enum stage on_challenge(
@@ -113,14 +146,8 @@ static enum stage on_challenge(
 		return stage_lost(
 		    upstream, FAIL_AUTH_IMPOSTOR, SPAN("its proof is wrong"));
 	upstream->is_cancelled = verdict == SASL_BROKEN;
-	if (verdict == SASL_REFUSED &&
-	    fact_begin(upstream->facts, LOG_LEVEL_WARN, "login-refused")) {
-		fact_word(
-		    upstream->facts, "account", upstream->policy->account);
-		fact_word(upstream->facts, "said",
-		    login_is_echoed(&upstream->login, said) ? SPAN("") : said);
-		fact_end(upstream->facts);
-	}
+	if (verdict == SASL_REFUSED)
+		tell_refusal(upstream, said);
 	return STAGE_AUTH;
 }
 

@@ -94,7 +94,7 @@ struct upstream {
 	bool has_idled;	       /* it waited in the pool, ready */
 	enum failure failure;
 	enum stage failed_in;
-	struct text detail;
+	struct text detail; /* while not LOST: what a refusal said before */
 	struct span advice;
 	struct buf out;
 	char hello[UPSTREAM_HELLO_OCTETS];

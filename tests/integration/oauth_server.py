@@ -12,6 +12,7 @@ pubkey=FILE: what clients sign (RFC 7523) is checked against it by openssl;
 proxy=1: prints "proxy NNNN" as well, a proxy that leads every CONNECT here.
 """
 import base64
+import email.utils
 import hashlib
 import http.server
 import json
@@ -193,6 +194,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         **({"Retry_After": wait} if wait else {}))
         elif word == "error":
             self.answer(*refuse(rest))
+        elif word == "because":
+            self.answer(*refuse("invalid_grant", 400, rest))
+        elif word == "clock":  # it is so many seconds later here
+            self.date_time_string = lambda: email.utils.formatdate(
+                time.time() + int(rest), usegmt=True)
+            self.answer(*refuse("invalid_grant"))
         elif word == "say":
             self.answer(200, rest.encode())
         elif word == "words":
