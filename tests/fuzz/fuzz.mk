@@ -3,7 +3,7 @@
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
 fuzz_targets := line command address reply ehlo body session rewrite proxy \
-	certificate ini sasl
+	certificate ini sasl $(if $(has_oauth),token)
 T            ?= 60
 FUZZ_CC      ?= clang
 
@@ -21,6 +21,11 @@ $(fuzz_build)/fuzz_certificate: $(fuzz_build)/tls/certificate.o \
 	$(fuzz_build)/tls/der.o
 $(fuzz_build)/fuzz_ini: $(fuzz_build)/config/ini.o \
 	$(fuzz_build)/config/complaints.o $(fuzz_build)/base/arena.o
+$(fuzz_build)/fuzz_token: $(addprefix $(fuzz_build)/,oauth/json.o \
+	oauth/answer.o oauth/claims.o oauth/hint.o oauth/redirect.o \
+	oauth/store.o config/files.o config/value.o config/suggest.o \
+	base/arena.o)
+$(fuzz_build)/fuzz_token: libs += -lcjson
 
 $(fuzz_programs): $(fuzz_build)/%: $(fuzz_build)/%.o $(fuzz_build)/grain.o \
 		$(fuzz_build)/libcore.a
