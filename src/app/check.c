@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "config/config.h"
+#include "config/oauth.h"
 #include "net/doors.h"
+#include "tls/identity.h"
 #include "tls/tls.h"
 #include "tls/words.h"
 
@@ -19,6 +21,23 @@ static bool is_known(const struct complaints *complaints, unsigned line)
 		if (complaints->list[i].line == line)
 			return true;
 	return false;
+}
+
+/* That a certificate soon will not do is worth a word, but no reason to
+ * stop. */
+static void warn_of_end(const char *file, unsigned line, const char *key,
+    int64_t ends, const char *effect)
+{
+	int64_t now = (int64_t)time(NULL);
+	char storage[40];
+	struct text date;
+
+	if (ends >= now + WARN_SECONDS)
+		return;
+	text_init(&date, storage, sizeof(storage));
+	words_put_date(&date, ends);
+	fprintf(stderr, "%s:%u: %s: %s on %s; %s\n", file, line, key,
+	    ends < now ? "expired" : "expires", text_end(&date), effect);
 }
 
 /* What the account names in files: trust anchors, its own certificate. */
@@ -42,15 +61,38 @@ static void check_account(
 		    "%s", text_end(&why));
 }
 
-/* What devices are shown: it must be usable; and that it soon will not be is
- * worth a word, but no reason to stop. */
+/* What the account signs with for OAuth: the key must be one of RSA, and the
+ * certificate's, if there is one. */
+static void check_oauth(const char *file, const struct oauth_settings *oauth,
+    struct complaints *complaints)
+{
+	char signature[IDENTITY_SIGNATURE_OCTETS];
+	char storage[600];
+	struct text words;
+	struct identity *identity;
+
+	if (!oauth || !oauth->key || is_known(complaints, oauth->key_line))
+		return;
+	text_init(&words, storage, sizeof(storage));
+	identity = identity_load(oauth->certificate, oauth->key, &words);
+	if (!identity ||
+	    identity_sign(identity, SPAN("x"), signature, &words) == 0)
+		complain(complaints, oauth->key_line, "oauth_key", "%s",
+		    text_end(&words));
+	else if (oauth->certificate)
+		warn_of_end(file, oauth->key_line, "oauth_certificate",
+		    identity_ends(identity), "the provider refuses it then");
+	if (identity)
+		identity_free(identity);
+}
+
+/* What devices are shown must be usable. */
 static void check_listen(const char *file, const struct listen_settings *listen,
     struct complaints *complaints)
 {
 	char storage[600];
 	struct text words;
 	struct tls_server_context *served;
-	int64_t now = (int64_t)time(NULL);
 
 	if (listen->tls == CLIENT_TLS_NONE || !listen->shown.certificate ||
 	    !listen->shown.key || is_known(complaints, listen->tls_line) ||
@@ -63,16 +105,9 @@ static void check_listen(const char *file, const struct listen_settings *listen,
 		    text_end(&words));
 		return;
 	}
-	if (tls_server_context_ends(served) < now + WARN_SECONDS) {
-		words_put_date(&words, tls_server_context_ends(served));
-		fprintf(stderr,
-		    "%s:%u: certificate: %s on %s; devices that check it "
-		    "refuse it then\n",
-		    file, listen->tls_line,
-		    tls_server_context_ends(served) < now ? "expired"
-							  : "expires",
-		    text_end(&words));
-	}
+	warn_of_end(file, listen->tls_line, "certificate",
+	    tls_server_context_ends(served),
+	    "devices that check it refuse it then");
 	tls_server_context_drop(served);
 }
 
@@ -90,8 +125,10 @@ struct settings *check_read(const char *file, int *code)
 	*code = EX_CONFIG;
 	complaints_init(&complaints, file);
 	settings = config_draft(file, &complaints);
-	for (size_t i = 0; settings && i < settings->account_count; i++)
+	for (size_t i = 0; settings && i < settings->account_count; i++) {
 		check_account(&settings->accounts[i], &complaints);
+		check_oauth(file, settings->accounts[i].oauth, &complaints);
+	}
 	for (size_t i = 0; settings && i < settings->listen_count; i++)
 		check_listen(file, &settings->listens[i], &complaints);
 	if (complaints.unreadable)

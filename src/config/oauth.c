@@ -276,6 +276,7 @@ const struct oauth_settings *oauth_resolve(struct draft *draft,
 		oauth };
 
 	*oauth = *written;
+	oauth->key_line = ini_line(section, "oauth_key");
 	if (!set_grant(&work))
 		return oauth;
 	set_addresses(&work);

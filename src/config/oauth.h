@@ -33,6 +33,7 @@ struct oauth_settings {
 	struct secret client_secret;
 	const char *certificate;
 	const char *key;
+	unsigned key_line; /* of oauth_key: for what is wrong with it */
 	const char *tenant;
 	const char *scope;
 	const char *token_url;

@@ -24,6 +24,9 @@ for key in app.key app-old.key; do
 	ok "certificate: no secret beside it" \
 		hasnt "$SERVER/requests" client_secret
 done
+"$SMTPSEAL" -c "$INI" check >"$T/said" 2>&1
+ok "certificate: check finds it good" same 0 $?
+ok "certificate: it warns of its end" says "oauth_certificate: expires on "
 # fails_by CODE WORDS LINE...: the token is not to be had, for this reason.
 fails_by() {
 	code=$1 words=$2; shift 2
@@ -32,13 +35,21 @@ fails_by() {
 	ok "signing: $words" token "$code"
 	ok "signing: said" complains "$words"
 }
+# checked WORDS: `smtpseal check` finds it before anybody asks for a token.
+checked() {
+	timeout 20 "$SMTPSEAL" -c "$INI" check >"$T/said" 2>&1
+	ok "checked: exit 78" same 78 $?
+	ok "checked: $1" grep -q "ini:[0-9]*: oauth_key: .*$1" "$T/said"
+}
 fails_by 75 "the key is not that of the certificate" \
 	'oauth_grant = client-credentials' \
 	"oauth_certificate = $T/app.pem" "oauth_key = $T/foreign.key"
+checked "the key is not that of the certificate"
 fails_by 77 invalid_grant \
 	'oauth_grant = service-account' "oauth_key = $T/foreign.key"
 fails_by 75 "the key is no RSA key" \
 	'oauth_grant = service-account' "oauth_key = $CERTS/good.key"
+checked "the key is no RSA key"
 account service 'oauth_grant = service-account' "oauth_key = $T/app.key"
 ok "service account: a token" token
 ok "service account: for the user" has "$SERVER/claims" \
