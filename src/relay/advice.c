@@ -20,7 +20,7 @@ static const struct advice_row {
 	const char *advice;
 } rows[] = {
 	{ PASSWORD, 0, "5.7.139", "security defaults",
-		"Microsoft's security defaults block this login: an administrator must allow SMTP AUTH, or use OAuth (smtpseal-oauth)" },
+		"Microsoft's security defaults block passwords: an administrator takes them back or uses Conditional Access instead, and enables 'Authenticated SMTP' for the mailbox; then OAuth (smtpseal-oauth) works, too" },
 	{ PASSWORD, 0, "5.7.139", "",
 		"SMTP AUTH is switched off in Microsoft 365: an administrator enables 'Authenticated SMTP' for this mailbox (and in the organisation), or use OAuth (smtpseal-oauth)" },
 	{ TOKEN, 0, "5.7.139", "disabled for the tenant",

@@ -19,6 +19,8 @@ for key in app.key app-old.key; do
 	account "signed-$key" 'oauth_grant = client-credentials' \
 		"oauth_certificate = $T/app.pem" "oauth_key = $T/$key"
 	ok "certificate: a token by $key" token
+	ok "certificate: its end is told" complains \
+		"oauth_certificate ends in 29 days"
 	ok "certificate: named by SHA-256" has "$SERVER/claims" "$(thumb sha256)"
 	ok "certificate: and by SHA-1" has "$SERVER/claims" "$(thumb sha1)"
 	ok "certificate: no secret beside it" \
