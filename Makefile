@@ -29,7 +29,7 @@ endif
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr rate hash
 shell  := log arena harden
-smtp   := line command address reply ehlo body header mailbox date proxy
+smtp   := line command address reply ehlo scan body header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite login auth offer gate foreign client stage \
 	upstream outcome sending again rules asks session

@@ -25,29 +25,58 @@ static uint64_t fold(uint64_t a, uint64_t b)
 }
 #endif
 
-/* Two lanes, so that one does not wait for the other. Both factors hold words
- * of the key: who knows none cannot make one of them zero. */
-static void put_block(
-    uint64_t lanes[HASH_LANES], const uint64_t *key, const char *octets)
+static uint64_t word_at(const char *octets)
 {
-	uint64_t words[2 * HASH_LANES];
+	uint64_t word;
 
-	memcpy(words, octets, sizeof(words));
-	for (size_t i = 0; i < HASH_LANES; i++)
-		lanes[i] = fold(words[2 * i] ^ lanes[i] ^ key[2 * i],
-		    words[2 * i + 1] ^ key[2 * i + 1]);
+	memcpy(&word, octets, sizeof(word));
+	return word;
+}
+
+/* Both factors hold words of the key: who knows none cannot make one of them
+ * zero. */
+static uint64_t mix(uint64_t lane, const uint64_t *key, const char *octets)
+{
+	return fold(word_at(octets) ^ lane ^ key[0],
+	    word_at(octets + sizeof(lane)) ^ key[1]);
+}
+
+/* Lanes of their own, so that none waits for another; each by its name, so
+ * that they stay in registers. */
+static void put_blocks(struct hash *hash, const char *octets, size_t count)
+{
+	const uint64_t *key = hash->key.words;
+	uint64_t a = hash->lanes[0];
+	uint64_t b = hash->lanes[1];
+	uint64_t c = hash->lanes[2];
+	uint64_t d = hash->lanes[3];
+
+	for (; count > 0; count--, octets += HASH_BLOCK_OCTETS) {
+		a = mix(a, key, octets);
+		b = mix(b, key + 2, octets + 16);
+		c = mix(c, key + 4, octets + 32);
+		d = mix(d, key + 6, octets + 48);
+	}
+	hash->lanes[0] = a;
+	hash->lanes[1] = b;
+	hash->lanes[2] = c;
+	hash->lanes[3] = d;
 }
 
 /* see hash.h */
 void hash_init(struct hash *hash, const struct hash_key *key)
 {
 	/* Half of the bits set, so that no key is a weak one: the fractions of
-	 * the square roots of 2, 3, 5 and 7. */
+	 * the square roots of the first primes. */
 	static const uint64_t roots[2 * HASH_LANES] = {
 		0x6a09e667f3bcc908,
 		0xbb67ae8584caa73b,
 		0x3c6ef372fe94f82b,
 		0xa54ff53a5f1d36f1,
+		0x510e527fade682d1,
+		0x9b05688c2b3e6c1f,
+		0x1f83d9abfb41bd6b,
+		0x5be0cd19137e2179,
 	};
 
 	*hash = (struct hash){ 0 };
@@ -62,36 +91,35 @@ void hash_put(struct hash *hash, struct span octets)
 {
 	size_t have = hash->len % HASH_BLOCK_OCTETS;
 	struct span first = span_first(octets, HASH_BLOCK_OCTETS - have);
-	uint64_t lanes[HASH_LANES];
+	size_t blocks;
 
 	hash->len += octets.len;
-	memcpy(lanes, hash->lanes, sizeof(lanes));
 	if (have > 0) {
 		memcpy(hash->tail + have, first.ptr, first.len);
 		octets = span_from(octets, first.len);
 		if (have + first.len < HASH_BLOCK_OCTETS)
 			return;
-		put_block(lanes, hash->key.words, hash->tail);
+		put_blocks(hash, hash->tail, 1);
 	}
-	for (; octets.len >= HASH_BLOCK_OCTETS;
-	     octets = span_from(octets, HASH_BLOCK_OCTETS))
-		put_block(lanes, hash->key.words, octets.ptr);
+	blocks = octets.len / HASH_BLOCK_OCTETS;
+	put_blocks(hash, octets.ptr, blocks);
+	octets = span_from(octets, blocks * HASH_BLOCK_OCTETS);
 	if (octets.len > 0)
 		memcpy(hash->tail, octets.ptr, octets.len);
-	memcpy(hash->lanes, lanes, sizeof(lanes));
 }
 
 /* see hash.h */
 uint64_t hash_value(const struct hash *hash)
 {
 	size_t have = hash->len % HASH_BLOCK_OCTETS;
-	const uint64_t *key = hash->key.words;
 	char block[HASH_BLOCK_OCTETS] = { 0 };
-	uint64_t lanes[HASH_LANES];
+	struct hash last = *hash;
+	uint64_t value = hash->len;
 
-	memcpy(lanes, hash->lanes, sizeof(lanes));
 	memcpy(block, hash->tail, have);
-	put_block(lanes, key, block);
-	return fold(
-	    fold(lanes[0] ^ hash->len, lanes[1] ^ key[1]) ^ key[2], key[3]);
+	put_blocks(&last, block, 1);
+	for (size_t i = 0; i < HASH_LANES; i++)
+		value = fold(value ^ last.lanes[i] ^ last.key.words[2 * i],
+		    last.key.words[2 * i + 1]);
+	return value;
 }

@@ -13,7 +13,7 @@
 
 #include "base/span.h"
 
-enum { HASH_BLOCK_OCTETS = 32, HASH_LANES = 2 };
+enum { HASH_LANES = 4, HASH_BLOCK_OCTETS = 16 * HASH_LANES };
 
 struct hash_key {
 	uint64_t words[2 * HASH_LANES];

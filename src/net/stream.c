@@ -110,7 +110,8 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 	}
 	stream->owner->turn(stream);
 	keep_fresh(stream);
-	if (!stream->is_closing)
+	/* Of a peer that has more to send, the rest is here already. */
+	if (!stream->is_closing && len < (ssize_t)buf->len)
 		acknowledge(stream);
 	if (stream->is_reading && !stream->is_closing &&
 	    stream_peek(stream).len >= STREAM_KEEP_OCTETS) {

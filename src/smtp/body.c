@@ -1,8 +1,9 @@
 #include "smtp/body.h"
 
 #include "base/ensure.h"
+#include "smtp/scan.h"
 
-enum { RUN_OCTETS = 2048, STUFFING_FOLD_OCTETS = 3 };
+enum { STUFFING_FOLD_OCTETS = 3 };
 
 /* see body.h */
 void body_init(struct body *body, bool takes_any_end)
@@ -39,24 +40,28 @@ static size_t clean_length(struct span text)
 	}
 }
 
-/* Length of the run at the front that passes as it is: without NUL, too. To
- * look for it in all lines at once costs less than in each. */
+/*
+ * Length of the run at the front that passes as it is: without NUL, too. What
+ * is left over at the end of a large one, or has something to be done, is
+ * looked at line by line, in pieces: so octets which end runs early (CR upon
+ * CR) are not searched over and over to the end of a large buffer.
+ */
 static size_t run_length(struct span text)
 {
+	size_t len = scan_clean(text);
+
+	if (len > 0)
+		return len;
+	text = span_first(text, 2 * SCAN_BLOCK_OCTETS);
 	return span_find(span_first(text, clean_length(text)), '\0');
 }
 
-/*
- * Inside a line: gives a run, then looks at the octet that ended it. Runs are
- * looked for in pieces, so that octets which end runs early (CR upon CR) are
- * not searched over and over to the end of a large buffer.
- */
+/* Inside a line: gives a run, then looks at the octet that ended it. */
 static void read_text(struct body *body, struct span *in, struct buf *content)
 {
 	struct span run =
 	    span_first(*in, buf_ready(content) - BODY_STEP_OCTETS);
 
-	run = span_first(run, RUN_OCTETS);
 	run.len = run_length(run);
 	if (run.len > 0) {
 		give(body, content, run);
@@ -194,37 +199,53 @@ enum body_verdict body_read(
 	return body->state == BODY_OVER ? BODY_END : BODY_MORE;
 }
 
+/*
+ * Length of lines at the front, their last LF included; 0: there is no LF. Near
+ * the end of a long text there is one as a rule, so most are not looked for.
+ */
+static size_t lines_length(struct span text)
+{
+	size_t front = text.len / 8 * 7;
+	size_t len = front + span_find(span_from(text, front), '\n') + 1;
+
+	if (len <= text.len)
+		return len;
+	while (front > 0 && text.ptr[front - 1] != '\n')
+		front--;
+	return front;
+}
+
 /* Is this much of a line, its CR perhaps included, within the bound? */
-static bool is_short(size_t column, struct span line, bool is_ended)
+static bool is_short(size_t column, struct span line)
 {
 	size_t len = column + line.len;
-	bool has_return = line.len > 0 && line.ptr[line.len - 1] == '\r';
 
-	if (len <= BODY_LINE_OCTETS)
-		return true;
-	return len == BODY_LINE_OCTETS + 1 && (has_return || is_ended);
+	return len <= BODY_LINE_OCTETS ||
+	       (len == BODY_LINE_OCTETS + 1 && line.ptr[line.len - 1] == '\r');
 }
 
 /*
- * Length of the run at the front that needs nothing of ours: up to and with a
- * LF that a dot follows, or up to where a line has grown too long, or all.
+ * Length of the front in which no line is too long, or up to where one is. In
+ * what the longest line may take, all lines up to the last LF are shorter:
+ * most line ends need not be looked for.
  */
-static size_t plain_length(struct span content, size_t column, bool *must_fold)
+static size_t short_length(struct span content, size_t column, bool *must_fold)
 {
 	size_t at = 0;
 
 	while (at < content.len) {
-		struct span rest = span_from(content, at);
-		size_t len = span_find(rest, '\n');
+		struct span window = span_first(
+		    span_from(content, at), BODY_LINE_OCTETS + 2 - column);
+		size_t len = lines_length(window);
 
-		if (!is_short(column, span_first(rest, len), len < rest.len)) {
+		if (len == 0 && is_short(column, window))
+			break;
+		if (len == 0) {
 			*must_fold = true;
 			return at + BODY_LINE_OCTETS - column;
 		}
-		at += len + 1;
+		at += len;
 		column = 0;
-		if (at < content.len && content.ptr[at] == '.')
-			return at;
 	}
 	return content.len;
 }
@@ -251,7 +272,8 @@ void stuffing_put(
 			buf_put(out, SPAN("."));
 		run =
 		    span_first(*content, buf_room(out) - STUFFING_FOLD_OCTETS);
-		run.len = plain_length(run, stuffing->column, &must_fold);
+		run.len = scan_undotted(run);
+		run.len = short_length(run, stuffing->column, &must_fold);
 		buf_put(out, run);
 		stuffing->column = column_behind(stuffing->column, run);
 		*content = span_from(*content, run.len);

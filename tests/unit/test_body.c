@@ -247,6 +247,7 @@ static void assert_round_trip(struct span content, size_t room)
 	assert_int_equal(again.body.nuls, 0);
 	assert_int_equal(again.body.returns, 0);
 	assert_int_equal(again.body.feeds, 0);
+	assert_false(has_long_line(span_make(again.content, again.len)));
 	if (has_long_line(content))
 		return;
 	assert_true(span_equal(span_make(again.content, again.len), content));
@@ -433,31 +434,70 @@ static size_t make_octets(unsigned seed, unsigned plain, char *out, size_t len)
 	return at;
 }
 
+/* Lines as they should be, and now and then one that is not: what lets whole
+ * blocks pass, and what must not. */
+static size_t make_lines(unsigned seed, char *out, size_t len)
+{
+	static const struct span odd[] = { SPAN("\r\n."), SPAN("\r\n.."),
+		SPAN("\r\n.\n"), SPAN("\n"), SPAN("\r"), SPAN("\0"),
+		SPAN("\n."), SPAN("\r\n\0."), SPAN("."), SPAN("\r\r\n") };
+	unsigned rarity = 1 + seed % 60;
+	size_t at = 0;
+
+	while (at + 1100 < len) {
+		struct span piece = SPAN("\r\n");
+		size_t line;
+
+		seed = seed * 1103515245u + 12345u;
+		line = (seed >> 16) % 150;
+		if (seed >> 28 == 7)
+			line += 925;
+		memset(out + at, 'x', line);
+		at += line;
+		if ((seed >> 8) % rarity == 0)
+			piece = odd[(seed >> 20) % array_len(odd)];
+		memcpy(out + at, piece.ptr, piece.len);
+		at += piece.len;
+	}
+	return at;
+}
+
+static char octets[8000 + 8];
+
+/* `len` octets of one message against the plain reading, cut in two ways. */
+static void compare(size_t len, size_t grain, size_t room)
+{
+	static char content[2 * sizeof(octets)];
+	struct span all = span_make(octets, len + 6);
+	size_t used;
+	size_t expected;
+
+	memcpy(octets + len, "x\r\n.\r\n", 6);
+	expected = read_plainly(all, content, &used);
+	feed_in_grains(&reading, all, grain, STORE_OCTETS);
+	assert_int_equal(reading.verdict, BODY_END);
+	assert_int_equal(reading.used, used);
+	assert_int_equal(reading.len, expected);
+	assert_memory_equal(reading.content, content, expected);
+	assert_canonical(span_make(content, expected));
+	assert_round_trip(span_make(content, expected), room);
+}
+
 static void test_against_plain_reading(void **state)
 {
-	static char octets[8000 + 8];
-	static char content[2 * sizeof(octets)];
 	static const size_t grains[] = { 1, 2, 3, 100, 2047, 2048, 2049,
 		sizeof(octets) };
 
 	(void)state;
 	for (unsigned seed = 0; seed < 400; seed++) {
-		size_t len = make_octets(
-		    seed, seed % 4 == 3 ? 5000 : seed % 40, octets, 8000);
-		struct span all = span_make(octets, len + 6);
-		size_t used;
-		size_t expected;
+		size_t room = STUFFING_END_OCTETS + seed % 50;
 
-		memcpy(octets + len, "x\r\n.\r\n", 6);
-		expected = read_plainly(all, content, &used);
-		feed_in_grains(&reading, all, grains[seed % 8], STORE_OCTETS);
-		assert_int_equal(reading.verdict, BODY_END);
-		assert_int_equal(reading.used, used);
-		assert_int_equal(reading.len, expected);
-		assert_memory_equal(reading.content, content, expected);
-		assert_canonical(span_make(content, expected));
-		assert_round_trip(span_make(content, expected),
-		    STUFFING_END_OCTETS + seed % 50);
+		compare(make_octets(seed, seed % 4 == 3 ? 5000 : seed % 40,
+			    octets, 8000),
+		    grains[seed % 8], room);
+		compare(make_lines(seed, octets, 8000), grains[seed % 8], room);
+		compare(make_lines(seed, octets, 8000), sizeof(octets),
+		    STORE_OCTETS);
 	}
 }
 
