@@ -116,6 +116,9 @@ struct tls_context *tls_context_new(
 		return NULL;
 	}
 	context->holds = 1;
+	/* A session says nothing of who we are; that is shown each time. */
+	if (!settings->client_certificate)
+		context->resume = resume_new();
 	if (read_pins(context, settings, why) &&
 	    read_name(context, settings->name, why) &&
 	    read_identity(context, settings, why))
@@ -143,6 +146,7 @@ void tls_context_drop(struct tls_context *context)
 		return;
 	trust_drop(context->trust);
 	identity_free(context->identity);
+	resume_free(context->resume);
 	free(context->pins);
 	free(context);
 }

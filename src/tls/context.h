@@ -4,13 +4,15 @@
  * The contract of its functions is in tls.h; this is what they are made of,
  * for the engine.
  *
- * Owns:    the trust anchors (a hold), our own certificate, the pins.
+ * Owns:    the trust anchors (a hold), our own certificate, the pins, the last
+ *          session.
  * Borrows: nothing once it is made.
  */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
 
 #include "tls/identity.h"
+#include "tls/resume.h"
 #include "tls/tls.h"
 #include "tls/verify.h"
 
@@ -23,6 +25,7 @@ struct tls_context {
 	unsigned holds;
 	struct trust *trust;
 	struct identity *identity; /* NULL: none */
+	struct resume *resume;	   /* the last session; NULL: none is kept */
 	struct verify_subject subject;
 	struct tls_pin *pins;		    /* the subject's; NULL: none */
 	char name[CONTEXT_NAME_OCTETS + 1]; /* as checked and as sent */

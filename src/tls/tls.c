@@ -27,6 +27,7 @@ struct tls {
 	struct tls_server_context *served; /* a server's, held; else NULL */
 	struct verify *verify; /* a client's block of its own; NULL once shed */
 	struct stranger stranger;
+	bool resumes; /* a client offered a session */
 	enum tls_state state;
 	struct ending ending;
 	unsigned char in[BR_SSL_BUFSIZE_INPUT];
@@ -81,8 +82,11 @@ static bool start_client(struct tls *tls)
 		identity_show(context->identity, client);
 	else
 		stranger_show(&tls->stranger, client);
+	tls->resumes = context->resume &&
+		       resume_offer(context->resume, client, time(NULL));
 	return equip(tls, &client->eng) &&
-	       br_ssl_client_reset(client, context_server_name(context), 0);
+	       br_ssl_client_reset(
+		   client, context_server_name(context), tls->resumes);
 }
 
 /* see tls.h */
@@ -140,6 +144,9 @@ void tls_shed(struct tls *tls)
 {
 	if (tls->state != TLS_OPEN || !tls->verify)
 		return;
+	if (tls->context->resume)
+		resume_keep(
+		    tls->context->resume, &tls->role.client, time(NULL));
 	/* Without renegotiation no certificate is ever looked at again. */
 	br_ssl_engine_set_x509(tls->engine, NULL);
 	free(tls->verify);
@@ -150,6 +157,9 @@ void tls_shed(struct tls *tls)
 
 static void fail(struct tls *tls, enum tls_fault fault)
 {
+	/* A server that stumbles over its own session gets a new one. */
+	if (tls->resumes && !tls->ending.was_open)
+		resume_forget(tls->context->resume);
 	tls->state = TLS_FAILED;
 	tls->ending.fault = fault;
 }

@@ -113,8 +113,9 @@ void tls_explain(const struct tls *tls, struct text *words);
 /* Has the peer not said a single octet? */
 bool tls_is_unheard(const struct tls *tls);
 
-/* The handshake is long over: the certificate's checker and what it found are
- * not needed any more, 15 KiB. tls_describe says nothing from then on. */
+/* The login has succeeded: the session is kept for later connections, and the
+ * certificate's checker and what it found are not needed any more, 15 KiB.
+ * tls_describe says nothing from then on. */
 void tls_shed(struct tls *tls);
 
 /* "ECDHE-RSA-AES128-GCM-SHA256", and "TLSv1.2", once open. */

@@ -48,6 +48,29 @@ two_messages() {
 	X
 }
 
+# ---- TLS sessions ----
+
+# Each message has a connection of its own.
+begin resumed "keep_warm = 0"
+mail_by_hand
+mail_by_hand
+ok "resumed: the messages arrive" hears "250 2.0.0 queued"
+ok "resumed: the first session is new" grep -q "^1 N tls .* new " "$HEARD"
+ok "resumed: then it is resumed" grep -q "^2 N tls .* resumed " "$HEARD"
+kill -HUP "$SEAL_PID"
+ok "resumed: a reload" until_has "$LOG" event=reloaded
+mail_by_hand
+ok "resumed: what is trusted anew begins anew" \
+	same 1 "$(count "$HEARD" " resumed ")"
+done_with resumed
+begin shown "keep_warm = 0
+client_certificate = $CERTS/client-eku.pem
+client_key = $CERTS/client-eku.key" --ca "$CERTS/ca.pem"
+mail_by_hand
+mail_by_hand
+ok "shown: a certificate is shown each time" hasnt "$HEARD" " resumed "
+done_with shown
+
 # ---- one connection for several messages and devices ----
 
 begin warm ""
