@@ -179,6 +179,8 @@ static int ask_and_print(const struct task *task, struct store *store)
 			ask_keep(ask, task, store, now);
 			store->refreshed_at = now;
 		} else {
+			/* A server that does not answer takes its time. */
+			now = (int64_t)time(NULL);
 			keep_error(store, verdict, ask, now);
 		}
 		if (!save(task, store))

@@ -75,6 +75,7 @@ wait=$(($(sed -n 's/^retry_at //p' "$STORE") - $(date +%s)))
 ok "429: Retry-After is respected" test $wait -gt 1200 -a $wait -le 1234
 troubled closes close "closed the connection"
 troubled half half "closed the connection"
+troubled slow slow:24 "did not answer in time"
 troubled redirect redirect "a redirect is never followed"
 troubled flood flood "more than any answer"
 troubled html "say:<html>" "no JSON object"
@@ -93,6 +94,20 @@ ok "the trouble is told" complains "HTTP 503"
 due_again
 ok "it works again" token
 ok "a success ends the error" hasnt "$STORE" "error "
+
+# ---- nobody there ----
+
+due_again
+next_port
+sed "s|localhost:[0-9]*/token|localhost:$PORT/token|" "$INI" >"$T/down.ini"
+sed -i "s|^token_url .*|token_url https://localhost:$PORT/token|" "$STORE"
+kept=$INI INI=$T/down.ini
+ok "down: it fails for now" token 75
+ok "down: it says why" complains "cannot be reached"
+INI=$kept
+sed -i "s|^token_url .*|token_url $URL/token|" "$STORE"
+due_again
+ok "down: it works again" token
 
 # ---- who is asked ----
 
