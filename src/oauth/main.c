@@ -24,7 +24,9 @@ static const struct command_row {
 	{ "login", "ACCOUNT", task_login,
 	    "log in with a browser, here or elsewhere", NULL },
 	{ "token", "ACCOUNT", task_token,
-	    "print an access token, renewed if need be", "--renew" },
+	    "print an access token, renewed if need be; --renew: in any "
+	    "case",
+	    "--renew" },
 	{ "status", "[ACCOUNT]", task_status,
 	    "say who is logged in, and for how long", NULL },
 	{ "logout", "ACCOUNT", task_logout, "forget the tokens", NULL },

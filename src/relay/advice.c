@@ -59,6 +59,8 @@ static const struct advice_row {
 		"the provider did not take the application's token: in Google Workspace an administrator gives the service account domain-wide delegation for the scope https://mail.google.com/, and oauth_subject must be the mailbox in user" },
 	{ ALL, 0, "5.7.14", "",
 		"the provider wants you to log in with a browser once, then try again" },
+	{ PASSWORD, 432, "4.7.12", "",
+		"the server must see the password once before it can take this login method: set auth = plain for one login, then auth = auto again" },
 	{ ALL, 432, "", "",
 		"too many connections at once for this mailbox: lower connections in [account] (Microsoft 365 allows 3)" },
 	{ ALL, 0, "", "too many",

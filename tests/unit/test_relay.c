@@ -335,6 +335,8 @@ static const struct advice_row {
 	    "browser" },
 	{ "432 4.3.2 Concurrent connections limit exceeded\r\n",
 	    "lower connections" },
+	{ "432 4.7.12 A password transition is needed\r\n",
+	    "auth = plain for one login" },
 	{ "421 4.7.0 Too many login attempts\r\n", "wait" },
 	{ "554 Message rejected: Email address is not verified.\r\n",
 	    "verified at the provider" },
