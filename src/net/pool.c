@@ -22,7 +22,6 @@ static void add_link(struct pool *pool, struct link *link)
 	if (pool->links)
 		pool->links->previous = link;
 	pool->links = link;
-	pool->link_count++;
 	pool->alive++;
 }
 
@@ -34,7 +33,6 @@ static void remove_link(struct pool *pool, struct link *link)
 		link->previous->next = link->next;
 	else
 		pool->links = link->next;
-	pool->link_count--;
 }
 
 static void add_waiter(struct pool *pool, struct waiter *waiter)
@@ -88,6 +86,13 @@ static bool is_idle(const struct link *link)
 	return !link->lessee && upstream_is_ready(&link->upstream);
 }
 
+/* Does it hold one of the account's places? One that has said QUIT does not:
+ * the provider needs no more of us to end it. */
+static bool is_staying(const struct link *link)
+{
+	return link->upstream.stage != STAGE_QUIT;
+}
+
 static unsigned count_links(
     const struct pool *pool, bool (*is_so)(const struct link *))
 {
@@ -138,7 +143,8 @@ static bool dial(struct pool *pool)
 {
 	struct link *link;
 
-	if (pool->is_closed || pool->link_count >= pool->account->connections)
+	if (pool->is_closed ||
+	    count_links(pool, is_staying) >= pool->account->connections)
 		return false;
 	link = link_new(pool->loop, &pool->keeper, pool->account, pool->context,
 	    &link_owner);
@@ -238,7 +244,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		return NULL;
 	add_waiter(pool, waiter);
 	dial_for_waiters(pool);
-	if (pool->link_count > 0)
+	if (count_links(pool, is_staying) > 0)
 		return NULL;
 	pool_cancel(waiter); /* no connection exists, and none could be made */
 	*failure = FAIL_NO_MEMORY;
@@ -310,7 +316,8 @@ static void fail_waiters(struct pool *pool, enum failure failure)
 {
 	if (pool->first)
 		fail_first(pool, failure);
-	while (pool->first && (is_held(pool) || pool->link_count == 0))
+	while (pool->first &&
+	       (is_held(pool) || count_links(pool, is_staying) == 0))
 		fail_first(pool, failure);
 }
 

@@ -7,7 +7,7 @@
  * so that no mailbox is locked by retries.
  *
  * Owns:   its links, a hold on the settings and on the TLS context.
- * Bounds: `connections` links.
+ * Bounds: `connections` links, and those whose QUIT is not answered yet.
  */
 #ifndef NET_POOL_H
 #define NET_POOL_H
@@ -48,8 +48,7 @@ struct pool {
 	const struct account_settings *account;
 	struct tls_context *context;
 	struct link *links;
-	unsigned link_count; /* in the list */
-	unsigned alive;	     /* and those still closing */
+	unsigned alive; /* those in the list, and those still closing */
 	struct waiter *first;
 	struct waiter *last;
 	struct holddown holddown;

@@ -95,6 +95,17 @@ ok "cold: a new connection serves" hears "250 2.0.0 queued"
 done_with cold
 ok "cold: two connections" has "$T/cold.out" "connections=2 messages=2"
 
+# Who has said QUIT holds no place, and nobody waits for its answer.
+begin quits "keep_warm = 0
+connections = 1" --do quit=stall,1
+mail_by_hand
+mail_by_hand
+ok "quits: the next message arrives" hears "250 2.0.0 queued"
+ok "quits: before the QUIT is answered or given up" \
+	hasnt "$HEARD" "1 N ended"
+done_with quits
+ok "quits: two connections" has "$T/quits.out" "connections=2 messages=2"
+
 # RSET and a device that just leaves cost no connection either.
 begin rset ""
 say "$LISTEN_PORT" >"$T/heard" 2>&1 <<-X
