@@ -77,8 +77,7 @@ static unsigned count_waiters(const struct pool *pool)
 /* Is it on its way to be ready, with nobody's message on it? */
 static bool is_coming(const struct link *link)
 {
-	return !link->lessee && (link->upstream.stage < STAGE_READY ||
-				    link->upstream.stage == STAGE_RSET);
+	return !link->lessee && upstream_is_coming(&link->upstream);
 }
 
 static bool is_idle(const struct link *link)
@@ -275,6 +274,7 @@ static void tell_loss(struct pool *pool, const struct link *link)
 	const struct upstream *upstream = &link->upstream;
 	struct facts *facts = &pool->loop->facts;
 	bool was_idle = upstream->failed_in == STAGE_READY ||
+			upstream->failed_in == STAGE_DROP ||
 			upstream->failed_in == STAGE_QUIT ||
 			upstream->failure == FAIL_CLIENT_GONE;
 	enum log_level level =

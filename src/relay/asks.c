@@ -36,8 +36,13 @@ static void begin_transaction(struct session *session, const struct ask *ask)
 	/* The storage was just lent: the first path always fits. */
 	ENSURE(envelope_add(&session->envelope, &address));
 	session->envelope.parameters = ask->parameters;
-	session->is_pending = true;
 	session->phase = PHASE_ENVELOPE;
+	session->is_pending = !session->upstream->offers.pipelining;
+	if (session->is_pending)
+		return;
+	/* It is said to the provider together with the first RCPT. */
+	session->client.envelope = CLIENT_SENDER;
+	client_say(&session->client, "250 2.1.0 OK");
 }
 
 /* Nothing comes of it: the device hears why, and the log has a line. */
@@ -165,6 +170,10 @@ static bool ask_rcpt(struct session *session, const struct ask *ask)
 {
 	bool is_redirected = session->policy->redirect.len > 0;
 
+	if (session->outcome.is_known) {
+		outcome_say(session); /* its sender was refused */
+		return true;
+	}
 	if (ask->more.len > 0)
 		tell_list(session);
 	envelope_mark(&session->envelope);

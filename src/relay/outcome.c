@@ -51,6 +51,7 @@ void outcome_give_back(struct session *session)
 	session->upstream = NULL;
 	session->wants_release = true;
 	session->played = 0;
+	session->said = 0;
 }
 
 /* see outcome.h */

@@ -52,7 +52,7 @@ bool rules_want_link(const struct session *session)
 
 static void accept_path(struct session *session, const struct reply *reply)
 {
-	session->played = session->playing;
+	(void)envelope_path(&session->envelope, &session->played);
 	if (!session->is_pending ||
 	    session->played < envelope_end(&session->envelope))
 		return; /* said again to a new connection */
@@ -73,6 +73,16 @@ static bool is_stale(const struct session *session, const struct reply *reply)
 	return reply->code == 421 ||
 	       (reply_class(reply) == 4 &&
 		   span_equal(reply_enhanced(reply), SPAN("4.4.2")));
+}
+
+/* One that still has to answer would be taken for one that is coming. */
+static void replace_stale(struct session *session)
+{
+	if (session->upstream->stage == STAGE_DROP)
+		upstream_lose(session->upstream, FAIL_CLOSED,
+		    SPAN("the provider had given it up"));
+	session->replacements++;
+	outcome_give_back(session);
 }
 
 /* Which one of a list it was, the device's one reply does not tell. */
@@ -107,6 +117,7 @@ static void refuse_recipient(struct session *session, const struct reply *reply)
 		tell_refused(session, reply);
 	if (session->played > envelope->mark)
 		outcome_give_back(session);
+	session->said = session->played;
 	session->is_pending = false;
 	envelope_take_back(envelope);
 	client_say_reply(&session->client, reply);
@@ -117,8 +128,7 @@ static void refuse_path(struct session *session, const struct reply *reply)
 	const struct envelope *envelope = &session->envelope;
 
 	if (is_stale(session, reply)) {
-		session->replacements++;
-		outcome_give_back(session);
+		replace_stale(session);
 	} else if (session->is_pending && envelope->count > 1 &&
 		   session->played >= envelope->mark) {
 		refuse_recipient(session, reply);
@@ -135,6 +145,32 @@ static void hear_path(struct session *session, const struct reply *reply)
 		accept_path(session, reply);
 	else
 		refuse_path(session, reply);
+}
+
+/*
+ * The device's MAIL was answered by us, and now the provider refuses it. That
+ * is the answer to the RCPT behind it, and to every other: the provider is not
+ * asked again.
+ */
+static void refuse_sender(struct session *session, const struct reply *reply)
+{
+	outcome_note(session, reply);
+	session->outcome.is_known = true;
+	session->is_pending = false;
+	envelope_take_back(&session->envelope);
+	client_say_reply(&session->client, reply);
+	outcome_give_back(session);
+}
+
+static void hear_pair(struct session *session, const struct reply *reply)
+{
+	bool is_first =
+	    session->is_pending && session->envelope.mark_count == 1;
+
+	if (reply_class(reply) != 2 && is_first && !is_stale(session, reply))
+		refuse_sender(session, reply);
+	else
+		hear_path(session, reply);
 }
 
 static void hear_data(struct session *session, const struct reply *reply)
@@ -157,6 +193,7 @@ static void hear_dot(struct session *session, const struct reply *reply)
 static void (*const hearers[STAGE_COUNT])(
     struct session *, const struct reply *) = {
 	[STAGE_MAIL] = hear_path,
+	[STAGE_PAIR] = hear_pair,
 	[STAGE_RCPT] = hear_path,
 	[STAGE_DATA] = hear_data,
 	[STAGE_BODY] = hear_early,
@@ -263,22 +300,22 @@ static bool rule_gone(struct session *session)
 static bool rule_play(struct session *session)
 {
 	struct upstream *upstream = session->upstream;
-	size_t cursor = session->played;
+	bool is_sender = session->said == 0;
 	char storage[PATH_MAX_OCTETS];
 	struct span path;
 
-	if (!upstream || !must_play(session) || upstream_answer(upstream) ||
-	    session->played == envelope_end(&session->envelope))
+	if (!upstream || !must_play(session) ||
+	    session->said == envelope_end(&session->envelope))
 		return false;
-	if (upstream->stage != STAGE_READY && upstream->stage != STAGE_OPEN)
+	if (is_sender ? !upstream_is_ready(upstream)
+		      : !upstream_takes_rcpt(upstream))
 		return false;
-	path = envelope_path(&session->envelope, &cursor);
-	if (session->played == 0)
+	path = envelope_path(&session->envelope, &session->said);
+	if (is_sender)
 		upstream_mail(upstream, sending_sender(session, path, storage),
 		    &session->envelope.parameters);
 	else
 		upstream_rcpt(upstream, path);
-	session->playing = cursor;
 	return true;
 }
 

@@ -63,6 +63,7 @@ void session_lease(
 	ENSURE(rules_want_link(session));
 	session->upstream = upstream;
 	session->played = 0;
+	session->said = 0;
 	session->account = upstream->policy->account;
 	session->host = upstream->policy->host;
 	/* The account may have changed between two connections. */

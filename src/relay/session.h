@@ -8,8 +8,10 @@
  *   EHLO                   250, wishes WANT_WARM          (dialled ahead)
  *   MAIL                   WANT_LINK; on NEWS:            MAIL
  *                          the provider's answer
+ *                          (PIPELINING: 250, ours)
  *   RCPT                                                  RCPT
- *                          the provider's answer
+ *                          the provider's answer          (PIPELINING: the
+ *                          (to MAIL, if it is refused)    first behind MAIL)
  *   DATA                   354, ours
  *                          (`hold = all`: WANT_RELEASE)
  *   content                collected in `hold`
@@ -116,7 +118,7 @@ struct session {
 	struct envelope envelope;
 	bool is_pending; /* the last command's paths were not answered yet */
 	size_t played;	 /* how far this upstream knows the envelope */
-	size_t playing;	 /* and how far when the awaited answer is good */
+	size_t said;	 /* and how far when all awaited answers are good */
 	struct body body;
 	bool has_eight_bit; /* in the content collected before DATA */
 	struct rewrite rewrite;
@@ -250,7 +252,7 @@ bool session_is_starved(const struct session *session);
 /* Has the device still a transaction, and so the loan? */
 bool session_is_busy(const struct session *session);
 
-/* Has the provider answered MAIL? Then no other account may take over. */
+/* Was MAIL answered? Then no other account may take over. */
 bool session_is_bound(const struct session *session);
 
 /* Is content on its way from the device, its dot not yet read? */

@@ -156,6 +156,15 @@ static enum stage on_mail(struct upstream *upstream, const struct reply *reply)
 	    reply_class(reply) == 2 ? STAGE_OPEN : STAGE_READY);
 }
 
+/* A RCPT was said behind it: its answer comes next, whatever this one is. */
+static enum stage on_pair(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply_class(reply) == 3)
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	return answered(
+	    upstream, reply, reply_class(reply) == 2 ? STAGE_RCPT : STAGE_DROP);
+}
+
 static enum stage on_rcpt(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) == 3)
@@ -203,6 +212,15 @@ static enum stage on_rset(struct upstream *upstream, const struct reply *reply)
 	return STAGE_READY;
 }
 
+/* It is no answer to anybody. Who took the recipient of a sender that was
+ * refused has a transaction open, and must forget it. */
+static enum stage on_drop(struct upstream *upstream, const struct reply *reply)
+{
+	if (reply->code == 421)
+		return stage_lost_by_reply(upstream, FAIL_CLOSED, reply);
+	return reply_class(reply) >= 4 ? STAGE_READY : STAGE_RSET;
+}
+
 /* Whatever it says: we have left. */
 static enum stage on_quit(struct upstream *upstream, const struct reply *reply)
 {
@@ -230,12 +248,14 @@ static const struct stage_row {
 	[STAGE_AUTH]       = { "auth",       auth_say,     auth_hear,     60, 0 },
 	[STAGE_READY]      = { "ready",      NULL,         NULL,         0, 0 },
 	[STAGE_MAIL]       = { "mail",       NULL,         on_mail,    120, 0 },
+	[STAGE_PAIR]       = { "mail-rcpt",  NULL,         on_pair,    120, 0 },
 	[STAGE_OPEN]       = { "open",       NULL,         NULL,         0, 0 },
 	[STAGE_RCPT]       = { "rcpt",       NULL,         on_rcpt,    120, 0 },
 	[STAGE_DATA]       = { "data",       say_data,     on_data,    120, 0 },
 	[STAGE_BODY]       = { "body",       NULL,         on_body,      0, 0 },
 	[STAGE_DOT]        = { "dot",        NULL,         on_dot,     600, 0 },
 	[STAGE_RSET]       = { "rset",       say_rset,     on_rset,     30, 0 },
+	[STAGE_DROP]       = { "drop",       NULL,         on_drop,     30, 0 },
 	[STAGE_QUIT]       = { "quit",       say_quit,     on_quit,      5, 0 },
 	[STAGE_LOST]       = { "lost",       NULL,         NULL,         0, UPSTREAM_WANTS_CLOSE },
 };

@@ -143,7 +143,9 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 {
 	struct span rest = in;
 
-	while (rest.len > 0 && upstream->stage != STAGE_LOST) {
+	/* The second answer of a pair waits for the first to be heard. */
+	while (rest.len > 0 && upstream->stage != STAGE_LOST &&
+	       upstream->answered != STAGE_PAIR) {
 		if (upstream->stage == STAGE_HANDSHAKE) {
 			upstream_lose(upstream, FAIL_STARTTLS_INJECTED,
 			    SPAN("octets behind the answer to STARTTLS"));
@@ -170,7 +172,7 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 			break;
 		}
 	}
-	return in.len;
+	return upstream->stage == STAGE_LOST ? in.len : in.len - rest.len;
 }
 
 /* see upstream.h */
@@ -206,6 +208,22 @@ bool upstream_is_warm(const struct upstream *upstream)
 }
 
 /* see upstream.h */
+bool upstream_is_coming(const struct upstream *upstream)
+{
+	return upstream->stage < STAGE_READY || upstream->stage == STAGE_RSET ||
+	       upstream->stage == STAGE_DROP;
+}
+
+/* see upstream.h */
+bool upstream_takes_rcpt(const struct upstream *upstream)
+{
+	if (upstream->stage == STAGE_MAIL)
+		return upstream->offers.pipelining;
+	return upstream->stage == STAGE_OPEN &&
+	       upstream->answered == STAGE_DIAL;
+}
+
+/* see upstream.h */
 void upstream_mail(struct upstream *upstream, struct span path,
     const struct mail_parameters *parameters)
 {
@@ -233,12 +251,13 @@ void upstream_rcpt(struct upstream *upstream, struct span path)
 	char storage[PATH_MAX_OCTETS + 16];
 	struct text line;
 
-	ENSURE(upstream->stage == STAGE_OPEN);
+	ENSURE(upstream_takes_rcpt(upstream));
 	text_init(&line, storage, sizeof(storage));
 	text_put(&line, SPAN("RCPT TO:"));
 	text_put(&line, path);
 	ENSURE(!line.cut);
-	stage_enter(upstream, STAGE_RCPT);
+	stage_enter(
+	    upstream, upstream->stage == STAGE_MAIL ? STAGE_PAIR : STAGE_RCPT);
 	stage_say(upstream, text_span(&line));
 }
 

@@ -10,12 +10,16 @@
  *       v                                   |                    AUTH
  *     READY <------------------------------------------------------+
  *       |  MAIL -> OPEN -> RCPT -> OPEN -> DATA -> BODY -> DOT -> READY
+ *       |  PAIR -> RCPT -> OPEN
+ *       |     +--> DROP -> READY
  *       +-> QUIT
  *  from any stage -> LOST, with the failure that says why
  *
  * It logs in by itself. After that a session says MAIL, RCPT, DATA and the
- * content, one command at a time, and takes each answer. After AUTH there is
- * never another EHLO (some providers forget the login), and never a NOOP.
+ * content, one command at a time, and takes each answer. Only the first RCPT
+ * may travel with its MAIL, where the provider offers PIPELINING (RFC 2920):
+ * that is PAIR. After AUTH there is never another EHLO (some providers forget
+ * the login), and never a NOOP.
  *
  * No login and no message ever leave before TLS is verified, whatever the
  * other side offers or refuses: there is no row that would lead there. (With
@@ -56,12 +60,14 @@ enum stage {
 	STAGE_AUTH,
 	STAGE_READY, /* logged in, no transaction */
 	STAGE_MAIL,
+	STAGE_PAIR, /* MAIL, with a RCPT behind it */
 	STAGE_OPEN, /* in a transaction, nothing outstanding */
 	STAGE_RCPT,
 	STAGE_DATA,
 	STAGE_BODY,
 	STAGE_DOT,
 	STAGE_RSET,
+	STAGE_DROP, /* MAIL was refused, the RCPT behind it will be */
 	STAGE_QUIT,
 	STAGE_LOST,
 	STAGE_COUNT,
@@ -141,7 +147,8 @@ unsigned upstream_wants(const struct upstream *upstream);
 /*
  * Octets of the provider, decrypted; returns how many were used. An answer
  * nobody waits for, and anything behind the answer to STARTTLS, ends the
- * connection: it is never taken for the answer to a later command.
+ * connection: it is never taken for the answer to a later command. What is
+ * behind the first answer of a PAIR is not used before that one was heard.
  */
 size_t upstream_put(struct upstream *upstream, struct span in);
 
@@ -157,7 +164,13 @@ bool upstream_is_ready(const struct upstream *upstream);
 /* Was the connection used before, so that it may have died unseen? */
 bool upstream_is_warm(const struct upstream *upstream);
 
-/* MAIL from READY, RCPT from OPEN: `path` is canonical, in brackets. */
+/* Will it be ready by itself? */
+bool upstream_is_coming(const struct upstream *upstream);
+
+/* Is there a place for a RCPT: alone, or behind a MAIL that is not answered? */
+bool upstream_takes_rcpt(const struct upstream *upstream);
+
+/* MAIL when ready, RCPT where it is taken: `path` is canonical, in brackets. */
 void upstream_mail(struct upstream *upstream, struct span path,
     const struct mail_parameters *parameters);
 void upstream_rcpt(struct upstream *upstream, struct span path);

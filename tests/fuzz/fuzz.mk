@@ -16,7 +16,7 @@ fuzz_sanitize := address,undefined
 
 .SECONDARY: $(fuzz_programs:%=%.o)
 
-$(fuzz_build)/fuzz_session: $(fuzz_build)/watch.o
+$(fuzz_build)/fuzz_session: $(fuzz_build)/watch.o $(fuzz_build)/queue.o
 $(fuzz_build)/fuzz_certificate: $(fuzz_build)/tls/certificate.o \
 	$(fuzz_build)/tls/der.o
 $(fuzz_build)/fuzz_ini: $(fuzz_build)/config/ini.o \

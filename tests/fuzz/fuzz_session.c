@@ -10,12 +10,14 @@
  *    our dot had left; and DATA is never said again once content went out;
  *  - somebody's time is running as long as anything is open.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
 #include "fuzz/grain.h"
 #include "fuzz/program.h"
+#include "fuzz/queue.h"
 #include "fuzz/watch.h"
 #include "relay/session.h"
 
@@ -30,7 +32,8 @@ enum {
 #define THE_SECRET "q8#Wz-77!kY"
 #define OFFERS                                                                 \
 	"250-mx\r\n250-STARTTLS\r\n250-SIZE 5000\r\n"                          \
-	"250-8BITMIME\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
+	"250-8BITMIME\r\n250-%sPIPELINING\r\n"                                 \
+	"250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
 struct scene {
 	size_t grain;
@@ -48,9 +51,10 @@ struct scene {
 	uint64_t now;
 	struct loan loan;
 	struct receipts receipts;
-	uint64_t receipt; /* of the last message sent */
-	char *pending; /* said by the device, not used yet: exactly so long */
-	size_t pending_len;
+	uint64_t receipt;    /* of the last message sent */
+	struct queue client; /* said by the device, not used yet */
+	struct queue provider;
+	char offers[sizeof(OFFERS)];
 	char out[UPSTREAM_OUT_OCTETS];
 	char envelope[ENVELOPE_OCTETS];
 	char hold[MUCH_HOLD];
@@ -71,6 +75,7 @@ static size_t piece(size_t len)
 
 static void bury(void)
 {
+	queue_took(&scene.provider, scene.provider.len);
 	upstream_finish(&scene.upstream);
 	scene.has_upstream = false;
 }
@@ -81,7 +86,8 @@ static void take_back(void)
 	scene.was_released = true;
 	if (scene.upstream.stage == STAGE_OPEN)
 		upstream_reset(&scene.upstream);
-	else if (scene.upstream.stage > STAGE_READY)
+	else if (scene.upstream.stage != STAGE_READY &&
+		 !upstream_is_coming(&scene.upstream))
 		bury();
 }
 
@@ -133,22 +139,6 @@ static void end_room(void)
 	scene.room = NULL;
 }
 
-/* Keeps what was not used, in memory of exactly its length. */
-static void use(size_t used)
-{
-	char *rest;
-
-	ENSURE(used <= scene.pending_len);
-	if (used == 0)
-		return;
-	rest = malloc(scene.pending_len - used + 1);
-	ENSURE(rest);
-	memcpy(rest, scene.pending + used, scene.pending_len - used);
-	free(scene.pending);
-	scene.pending = rest;
-	scene.pending_len -= used;
-}
-
 static void keep_receipt(void)
 {
 	uint64_t receipt = session_take_receipt(&scene.session);
@@ -157,19 +147,32 @@ static void keep_receipt(void)
 		scene.receipt = receipt;
 }
 
+static size_t hear_provider(void)
+{
+	size_t used = scene.provider.len;
+
+	if (used == 0 || !scene.has_upstream)
+		return 0;
+	used = upstream_put(&scene.upstream, queue_peek(&scene.provider));
+	queue_took(&scene.provider, used);
+	return used;
+}
+
 static void move(void)
 {
 	unsigned wants;
 	size_t used;
 
 	do {
+		size_t heard = hear_provider();
+
 		if (scene.has_upstream &&
 		    scene.upstream.stage == STAGE_CREDENTIAL)
 			upstream_credential(
 			    &scene.upstream, &scene.secret, NONCE);
-		used = session_put(&scene.session,
-		    span_make(scene.pending, scene.pending_len));
-		use(used);
+		used = session_put(&scene.session, queue_peek(&scene.client));
+		queue_took(&scene.client, used);
+		used += heard;
 		keep_receipt();
 		watch_phase(&scene.watch);
 		wants = session_wants(&scene.session);
@@ -254,14 +257,8 @@ static void do_client(struct span said)
 {
 	while (said.len > 0) {
 		size_t len = piece(said.len);
-		char *joined = malloc(scene.pending_len + len);
 
-		ENSURE(joined);
-		memcpy(joined, scene.pending, scene.pending_len);
-		memcpy(joined + scene.pending_len, said.ptr, len);
-		free(scene.pending);
-		scene.pending = joined;
-		scene.pending_len += len;
+		queue_put(&scene.client, span_first(said, len));
 		said = span_from(said, len);
 		turn();
 	}
@@ -271,13 +268,9 @@ static void do_upstream(struct span said)
 {
 	while (said.len > 0 && scene.has_upstream) {
 		size_t len = piece(said.len);
-		char *exact = malloc(len);
 
-		ENSURE(exact);
-		memcpy(exact, said.ptr, len);
-		watch_answered(&scene.watch, span_make(exact, len));
-		upstream_put(&scene.upstream, span_make(exact, len));
-		free(exact);
+		watch_answered(&scene.watch, span_first(said, len));
+		queue_put(&scene.provider, span_first(said, len));
 		said = span_from(said, len);
 		move();
 	}
@@ -327,12 +320,12 @@ static void do_warm(struct span unused)
 	if (security == UPSTREAM_IMPLICIT)
 		do_secured(unused);
 	hear("220 mx\r\n");
-	hear(OFFERS);
+	hear(scene.offers);
 	if (security == UPSTREAM_STARTTLS) {
 		hear("220 go\r\n");
 		do_secured(unused);
 		turn();
-		hear(OFFERS);
+		hear(scene.offers);
 	}
 	hear("235 ok\r\n");
 	if (scene.has_upstream)
@@ -414,7 +407,7 @@ static void do_client_secured(struct span unused)
 	(void)unused;
 	if (!(session_wants(&scene.session) & WANT_TLS))
 		return;
-	scene.pending_len = 0;
+	queue_took(&scene.client, scene.client.len);
 	session_secured(&scene.session);
 }
 
@@ -559,8 +552,10 @@ static void begin(const unsigned char *head)
 		SPAN("<1@relay.example>"), &scene.receipts };
 	watch_init(&scene.watch, &scene.session, &scene.upstream,
 	    &scene.upstream_policy);
-	scene.pending = malloc(1);
-	ENSURE(scene.pending);
+	queue_set(&scene.client, SPAN(""));
+	queue_set(&scene.provider, SPAN(""));
+	snprintf(scene.offers, sizeof(scene.offers), OFFERS,
+	    head[PROGRAM_HOLD] & 4 ? "" : "X");
 	scene.now = 1000000;
 	facts_init(&scene.facts, LOG_LEVEL_TRACE);
 	session_init(&scene.session, &scene.client_policy, &scene.facts,
@@ -582,7 +577,8 @@ static void end(void)
 	ENSURE(session_wants(&scene.session) & WANT_CLOSE);
 	if (scene.has_upstream)
 		bury();
-	free(scene.pending);
+	queue_free(&scene.client);
+	queue_free(&scene.provider);
 	ENSURE(!scene.room);
 }
 

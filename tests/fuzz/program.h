@@ -15,7 +15,8 @@ enum program_head {
 	PROGRAM_SECURITY,   /* enum upstream_security; 3 times enum client_tls;
 			       9 times enum client_auth */
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
-	PROGRAM_HOLD,	    /* bit 0: much is held at first; 1: then all */
+	PROGRAM_HOLD,	    /* bit 0: much is held at first; 1: then all;
+			       2: a warm provider offers PIPELINING */
 	PROGRAM_LIMITS,	    /* recipients; the high bit: a size limit */
 	PROGRAM_REWRITE,    /* what is changed in a message, as bits */
 	PROGRAM_HEAD,

@@ -73,6 +73,8 @@ static void judge_rcpt(struct watch *watch, struct span line)
 {
 	judge_path(watch, line);
 	ENSURE(watch->provider.has_said_mail);
+	ENSURE(watch->upstream->stage == STAGE_RCPT ||
+	       watch->upstream->offers.pipelining);
 }
 
 static void judge_data(struct watch *watch, struct span line)

@@ -39,6 +39,7 @@ static void tell_warm(struct show *show, struct span words)
 	for (size_t i = 0; i < len; i++)
 		if (keywords[i] == ',')
 			keywords[i] = '\n';
+	seed_offers(show, words);
 	seed_step(show, PROGRAM_WARM);
 	world_warm(&show->world, span_make(keywords, len));
 }

@@ -27,6 +27,16 @@ void seed_begin(struct show *show)
 }
 
 /* see seed.h */
+void seed_offers(struct show *show, struct span keywords)
+{
+	struct span word;
+
+	while (span_split(&keywords, ',', &word))
+		if (span_equal(word, SPAN("PIPELINING")))
+			show->program[PROGRAM_HOLD] |= 4;
+}
+
+/* see seed.h */
 void seed_step(struct show *show, enum program_step step)
 {
 	put(show, step);

@@ -13,6 +13,9 @@
 /* The settings stand: the head is written. */
 void seed_begin(struct show *show);
 
+/* The EHLO of a warm connection had these keywords. */
+void seed_offers(struct show *show, struct span keywords);
+
 /* A step; one with an octet; one with what is said. */
 void seed_step(struct show *show, enum program_step step);
 void seed_step_with(struct show *show, enum program_step step, unsigned octet);

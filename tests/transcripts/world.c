@@ -18,6 +18,7 @@ static void make_buf(struct buf *buf)
 void world_begin(struct world *world)
 {
 	make_buf(&world->from_client);
+	make_buf(&world->from_upstream);
 	make_buf(&world->to_client);
 	make_buf(&world->to_upstream);
 	world->out = malloc(UPSTREAM_OUT_OCTETS);
@@ -35,6 +36,7 @@ void world_begin(struct world *world)
 void world_end(struct world *world)
 {
 	free(world->from_client.data);
+	free(world->from_upstream.data);
 	free(world->to_client.data);
 	free(world->to_upstream.data);
 	free(world->out);
@@ -121,6 +123,15 @@ static void keep_receipt(struct world *world)
 		world->receipt = receipt;
 }
 
+static size_t hear_upstream(struct world *world)
+{
+	struct span in = buf_peek(&world->from_upstream);
+	size_t used = in.len > 0 ? upstream_put(&world->upstream, in) : 0;
+
+	buf_took(&world->from_upstream, used);
+	return used;
+}
+
 /* As long as octets are used, or wishes come and go. */
 static void move(struct world *world)
 {
@@ -129,6 +140,7 @@ static void move(struct world *world)
 
 	do {
 		struct span in = buf_peek(&world->from_client);
+		size_t heard = hear_upstream(world);
 
 		if (world->has_upstream && !world->is_secret_late &&
 		    world->upstream.stage == STAGE_CREDENTIAL)
@@ -136,6 +148,7 @@ static void move(struct world *world)
 			    &world->upstream, &world->secret, NONCE);
 		used = session_put(&world->session, in);
 		buf_took(&world->from_client, used);
+		used += heard;
 		keep_receipt(world);
 		wants = session_wants(&world->session);
 		if (wants & WANT_ROOM)
@@ -198,7 +211,7 @@ void world_upstream_says(struct world *world, struct span octets)
 	while (octets.len > 0) {
 		size_t len = piece(world, octets.len);
 
-		upstream_put(&world->upstream, span_first(octets, len));
+		buf_put(&world->from_upstream, span_first(octets, len));
 		octets = span_from(octets, len);
 		move(world);
 	}
@@ -208,6 +221,7 @@ void world_upstream_says(struct world *world, struct span octets)
 /* see world.h */
 void world_dial(struct world *world)
 {
+	buf_clear(&world->from_upstream);
 	upstream_init(&world->upstream, &world->upstream_policy, &world->facts,
 	    world->now, world->out, UPSTREAM_OUT_OCTETS);
 	world->has_upstream = true;

@@ -40,7 +40,8 @@ struct world {
 	size_t room_size;
 	char loan_fields[REWRITE_TEXT_OCTETS];
 	struct buf from_client; /* said by the device, not used yet */
-	struct buf to_client;	/* said to it, not checked yet */
+	struct buf from_upstream;
+	struct buf to_client; /* said to it, not checked yet */
 	struct buf to_upstream;
 };
 
