@@ -32,7 +32,7 @@ shell  := log arena harden
 smtp   := line command address reply ehlo scan body header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite login auth offer gate foreign client stage \
-	upstream outcome sending again rules asks session
+	upstream outcome sending again answers rules asks session
 tls    := der pem trust certificate identity finding verify words suite context resume \
 	served ending tls
 net    := settings loop stream channel dial child link holddown pool pools loan \
