@@ -11,6 +11,7 @@
 #include "provider/digest.h"
 #include "provider/login.h"
 #include "provider/scram.h"
+#include "provider/token.h"
 
 /* Decodes strictly: padded, nothing foreign. False when it is not base64. */
 static bool decode(const char *text, size_t len, struct answer *answer)
@@ -21,6 +22,7 @@ static bool decode(const char *text, size_t len, struct answer *answer)
 	size_t padding = len - digits;
 
 	answer->len = 0;
+	answer->text[0] = '\0';
 	if (len % 4 || padding > 2 || strspn(text + digits, "=") != padding)
 		return false;
 	if (len == 0)
@@ -151,63 +153,6 @@ static enum verdict cram_md5(
 	return judge(is(answer, want, (size_t)at));
 }
 
-/* A wrong token is answered by a challenge that says why; the client says
- * `excuse` to it and is refused then. */
-static enum verdict refuse_token(struct talk *talk, struct answer *answer,
-    const char *why, const char *excuse)
-{
-	enum verdict verdict = login_ask(talk, why, strlen(why), answer);
-
-	if (verdict == VERDICT_GOOD && !is(answer, excuse, strlen(excuse)) &&
-	    talk_wrong(talk, "wrong answer to a refused token"))
-		return VERDICT_MALFORMED;
-	return verdict == VERDICT_GOOD ? VERDICT_WRONG : verdict;
-}
-
-static enum verdict xoauth2(
-    struct talk *talk, const char *initial, struct answer *answer)
-{
-	static const char why[] = "{\"status\":\"401\",\"schemes\":\"Bearer\","
-				  "\"scope\":\"https://mail.example/\"}";
-	const struct options *options = &talk->world->options;
-	enum verdict verdict = login_first(talk, initial, answer);
-	char want[WIRE_LINE_OCTETS];
-	int len;
-
-	if (verdict != VERDICT_GOOD)
-		return verdict;
-	len = snprintf(want, sizeof(want), "user=%s\1auth=Bearer %s\1\1",
-	    options->user, options->token ? options->token : "");
-	if (options->token && is(answer, want, (size_t)len))
-		return VERDICT_GOOD;
-	return refuse_token(talk, answer, why, "");
-}
-
-/* RFC 7628: "n,a=USER," then host, port and auth, each behind a 0x01. */
-static enum verdict oauthbearer(
-    struct talk *talk, const char *initial, struct answer *answer)
-{
-	const struct options *options = &talk->world->options;
-	enum verdict verdict = login_first(talk, initial, answer);
-	char start[1024];
-	char end[WIRE_LINE_OCTETS];
-	int head;
-	int tail;
-
-	if (verdict != VERDICT_GOOD)
-		return verdict;
-	head = snprintf(start, sizeof(start), "n,a=%s,\1", options->user);
-	tail = snprintf(end, sizeof(end), "\1auth=Bearer %s\1\1",
-	    options->token ? options->token : "");
-	if (options->token && answer->len + 1 >= (size_t)(head + tail) &&
-	    memcmp(answer->text, start, (size_t)head) == 0 &&
-	    memcmp(answer->text + answer->len - (size_t)tail, end,
-		(size_t)tail) == 0)
-		return VERDICT_GOOD;
-	return refuse_token(
-	    talk, answer, "{\"status\":\"invalid_token\"}", "\1");
-}
-
 /* The certificate spoke already: without one (--ca) nobody is anybody. */
 static enum verdict external(
     struct talk *talk, const char *initial, struct answer *answer)
@@ -231,8 +176,8 @@ static const struct mechanism {
 	{ "DIGEST-MD5", digest_md5, false },
 	{ "SCRAM-SHA-1", scram_sha_1, false },
 	{ "SCRAM-SHA-256", scram_sha_256, false },
-	{ "XOAUTH2", xoauth2, true },
-	{ "OAUTHBEARER", oauthbearer, true },
+	{ "XOAUTH2", token_xoauth2, true },
+	{ "OAUTHBEARER", token_oauthbearer, true },
 	{ "EXTERNAL", external, false },
 	{ NULL, NULL, false },
 };

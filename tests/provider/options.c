@@ -125,6 +125,7 @@ static const struct option_row {
 	{ "--user",        set_text,    offsetof(struct options, user) },
 	{ "--password",    set_text,    offsetof(struct options, password) },
 	{ "--token",       set_text,    offsetof(struct options, token) },
+	{ "--token-check", set_text,    offsetof(struct options, token_check) },
 	{ "--auth",        set_text,    offsetof(struct options, auth) },
 	{ "--ehlo",        set_lines,   offsetof(struct options, ehlo) },
 	{ "--ehlo-tls",    set_lines,   offsetof(struct options, ehlo_tls) },
@@ -165,13 +166,18 @@ static bool set_option(
 	return true;
 }
 
+static bool takes_tokens(const struct options *options)
+{
+	return options->token || options->token_check;
+}
+
 static bool check(const struct options *options)
 {
 	if (options->tls != TLS_NONE && (!options->cert || !options->key))
 		return complain("--tls", "needs --cert and --key");
-	if (!options->user != !options->password && !options->token)
+	if (!options->user != !options->password && !takes_tokens(options))
 		return complain("--user", "needs --password or --token");
-	if (options->token && !options->user)
+	if (takes_tokens(options) && !options->user)
 		return complain("--token", "needs --user");
 	if (options->port > 65535)
 		return complain("--port", "too high");
@@ -184,7 +190,7 @@ static const char *default_mechanisms(const struct options *options)
 {
 	if (!options->user)
 		return "";
-	if (!options->token)
+	if (!takes_tokens(options))
 		return "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256";
 	return options->password ? "PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER"
 				 : "XOAUTH2 OAUTHBEARER";

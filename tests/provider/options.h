@@ -26,9 +26,10 @@ struct options {
 	const char *user;
 	const char *password;
 	const char *token;
-	const char *auth;     /* mechanisms, upper or lower case */
-	const char *ehlo;     /* literal reply to EHLO, CRLF ended lines */
-	const char *ehlo_tls; /* the same under TLS */
+	const char *token_check; /* a command, which is asked instead */
+	const char *auth;	 /* mechanisms, upper or lower case */
+	const char *ehlo;	 /* literal reply to EHLO, CRLF ended lines */
+	const char *ehlo_tls;	 /* the same under TLS */
 	const char *store;
 	const char *log;
 	uint64_t port;

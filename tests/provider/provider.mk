@@ -1,7 +1,7 @@
 # The scripted mail provider: see README.md here.
 
 provider := provider options script record store wire tls body act talk mail \
-	login digest scram
+	login digest scram token
 provider_objects := $(provider:%=$(BUILD)/tests/provider/%.o)
 
 $(BUILD)/provider: $(provider_objects)

@@ -211,6 +211,14 @@ fetch XOAUTH2 stale | check 'XOAUTH2, stale token' '334 eyJzdGF0dXMiO'
 start --tls starttls $certificate $oauth --auth OAUTHBEARER
 fetch OAUTHBEARER ya29.token | check 'OAUTHBEARER' 'queued as'
 fetch OAUTHBEARER stale | check 'OAUTHBEARER, stale token' '535 5.7.8'
+for mechanism in XOAUTH2 OAUTHBEARER; do
+	start --tls starttls $certificate --user me@example.com \
+		--token-check 'grep -qx ya29.fresh' --auth $mechanism
+	fetch $mechanism ya29.fresh | check "$mechanism, a command is asked" \
+		'queued as'
+	fetch $mechanism stale | check "$mechanism, and says no" \
+		'334 eyJzdGF0dXMiO|535 5.7.8'
+done
 start --tls none $oauth
 speak "$hello" 'AUTH XOAUTH2 dXNlcj1tZQFhdXRoPUJlYXJlciBvbGQBAQ==\r\n' \
 	'\r\n' 'QUIT\r\n' | check 'XOAUTH2, the verdict' '^535 5.7.8'
