@@ -72,7 +72,7 @@ static const struct error_row {
 	{ "login_required",          ASK_REFUSED, "the provider wants somebody to log in again" },
 	{ "authorization_declined",  ASK_REFUSED, "somebody said no in the browser" },
 	{ "consent_required",        ASK_REFUSED, "the provider wants consent, perhaps an administrator's" },
-	{ "invalid_client",          ASK_FAULT,   "oauth_client_id or the application's secret is wrong, or the secret has ended" },
+	{ "invalid_client",          ASK_FAULT,   "oauth_client_id or the application's secret or certificate is wrong, or has ended" },
 	{ "unauthorized_client",     ASK_FAULT,   "the application may not do this; look at its settings at the provider (public client, grant)" },
 	{ "unsupported_grant_type",  ASK_FAULT,   "the server does not know this oauth_grant" },
 	{ "invalid_scope",           ASK_FAULT,   "look at oauth_scope, and at the application's permissions" },

@@ -33,6 +33,19 @@ static int fail_by(
 	return task_fail(task, code, text_end(&ask->why));
 }
 
+/* A login without a refresh token, and what may help: by OpenID Connect Core
+ * 11 a browser gets one only where it asks for consent. */
+static const char *transience(const struct task *task)
+{
+	return task->oauth->grant == OAUTH_CODE
+		   ? "the server gave no refresh token; the login ends with "
+		     "the access token (does oauth_scope ask for one? Some "
+		     "servers want ?prompt=consent behind oauth_authorize_url, "
+		     "too)"
+		   : "the server gave no refresh token; the login ends with "
+		     "the access token (does oauth_scope ask for one?)";
+}
+
 /* What was granted replaces the whole of the store. */
 static int keep(const struct task *task, struct ask *ask)
 {
@@ -54,9 +67,7 @@ static int keep(const struct task *task, struct ask *ask)
 		close(lock);
 	}
 	if (is_good && store->refresh_token[0] == '\0')
-		task_fail(task, EX_OK,
-		    "the server gave no refresh token; the login ends with "
-		    "the access token (does oauth_scope ask for one?)");
+		task_fail(task, EX_OK, transience(task));
 	wipe(store, sizeof(*store));
 	free(store);
 	if (!is_good)

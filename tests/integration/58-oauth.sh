@@ -214,7 +214,7 @@ ok "application: trouble" token 75
 printf 'wrong\n' >"$T/app-secret"
 due_again
 ok "application: a wrong secret" token 75
-ok "application: which is said" complains "secret is wrong"
+ok "application: which is said" complains "secret or certificate is wrong"
 printf 'app secret;&1\n' >"$T/app-secret"
 
 # ---- who else might look ----
