@@ -16,7 +16,7 @@ build_sendmail() {
 		rm -rf "$ASIDE/source"
 }
 
-need cc make dpkg-source
+need cc make apt-get dpkg-source
 once busybox-sendmail build_sendmail
 
 # sends FILE OPTION...

@@ -6,17 +6,25 @@ OAUTH=${OAUTH:-$SMTPSEAL-oauth}
 need python3
 
 
-# server NAME OPTION...: sets SERVER_PID and URL; requests are in $T/NAME.
-server() {
+# serve NAME COMMAND...: one that prints "port NNNN"; sets SERVER, its folder
+# $T/NAME, SERVER_PID and URL.
+serve() {
 	SERVER=$T/$1; shift
 	mkdir -p "$SERVER"
 	: >"$SERVER/out"
-	python3 "$HERE/oauth_server.py" "${SERVER_CERT:-$CERTS/good.pem}" "${SERVER_KEY:-$CERTS/good.key}" \
-		"$SERVER" "$@" >"$SERVER/out" 2>"$SERVER.err" &
+	"$@" >"$SERVER/out" 2>"$SERVER.err" &
 	SERVER_PID=$!
 	PIDS="$PIDS $!"
 	until_has "$SERVER/out" "port " || cat "$SERVER.err"
 	URL=https://localhost:$(sed -n 's/^port //p' "$SERVER/out")
+}
+
+# server NAME OPTION...: ours; requests are in $T/NAME.
+server() {
+	name=$1; shift
+	serve "$name" python3 "$HERE/oauth_server.py" \
+		"${SERVER_CERT:-$CERTS/good.pem}" \
+		"${SERVER_KEY:-$CERTS/good.key}" "$T/$name" "$@"
 }
 
 # order LINE...: what the next requests meet.

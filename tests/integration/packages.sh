@@ -1,6 +1,7 @@
 # packages.sh - what Debian has and what cannot be installed here: mail servers
-# and clients that conflict with Postfix. They are unpacked aside, once for all
-# runs, and nothing of the system is changed. Sourced behind lib.sh.
+# and clients that conflict with Postfix; and what npm has. They are unpacked
+# aside, once for all runs, and nothing of the system is changed. Sourced behind
+# lib.sh.
 
 PACKAGES=$TOP/build/packages
 
@@ -45,7 +46,7 @@ libraries_of() {
 # once FOLDER COMMAND...: the command fills $ASIDE, that folder, unless an
 # earlier run did; without it the test cannot go on.
 once() {
-	need apt-get flock
+	need flock
 	ASIDE=$PACKAGES/$1
 	(umask 022; mkdir -p "$PACKAGES")
 	(
@@ -64,7 +65,7 @@ once() {
 # aside PACKAGE PROGRAM: unpacks the package, and what it lacks, once for all
 # runs; sets ASIDE, its root. PROGRAM is a path in it.
 aside() {
-	need dpkg-deb ldd
+	need apt-get dpkg-deb ldd
 	once "$1" unpack_whole "$@"
 }
 
@@ -75,6 +76,21 @@ unpack_whole() {
 		unpack "$ASIDE" $(libraries_of "$1") || return 1
 	fi
 	! lacks_libraries "$ASIDE" "$2"
+}
+
+# ---- from npm ----
+
+# npm_aside PACKAGE VERSION DATE: $ASIDE/node_modules has this version, and of
+# all that it needs what was newest on that day. No script of theirs runs.
+npm_aside() {
+	need node npm
+	once "$1-$2" npm_install "$@"
+}
+
+npm_install() {
+	timeout 200 npm install --prefix "$ASIDE" --cache "$ASIDE/cache" \
+		--no-save --ignore-scripts --no-audit --no-fund \
+		--before="$3" "$1@$2" && rm -rf "$ASIDE/cache"
 }
 
 # ---- from its source ----
