@@ -13,11 +13,6 @@ listening() {
 	printf '[listen]\naddress = 127.0.0.1:%s\n[log]\nlevel = debug\n' \
 		"$PORT" >>"$INI"
 }
-# aged: the token was got an hour ago.
-aged() {
-	sed -i "s/^\(refreshed_at\|login_at\) .*/\1 $(($(date +%s) - 3600))/" \
-		"$STORE"
-}
 logins() { count "$T/$1.log" " C AUTH"; }
 
 # ---- withdrawn before its time ----

@@ -132,11 +132,14 @@ ok "device: the message arrives" arrives device
 ok "device: by XOAUTH2" has "$T/mail.log" " C AUTH XOAUTH2"
 ok "device: the mail server asked" judged '"sub":"scan@example.com"'
 
+# A token that is refused is renewed, unless it is new: then that cannot help.
 asks /revoke -d client_id=device -d "token=$(held access_token)"
+aged 0
 ok "revoked: it is turned away" is_turned_away revoked
 ok "revoked: as the mail server was told" judged '{"active":false}'
-due
-ok "revoked: with a new one it arrives" arrives renewed
+aged
+ok "revoked: it arrives by a new one" arrives renewed
+ok "revoked: the old one was refused" has "$T/renewed.log" token-refused
 
 # Every refresh token is good once. Who shows one again ends the login: it may
 # have been stolen.
@@ -233,9 +236,11 @@ ok "expired: a token for a second" token
 rm "$SERVER/lifetime"
 ok "expired: it ends" until_true 10 is_dead "$(held access_token)"
 due 3600
+aged 0
 ok "expired: it is turned away" is_turned_away expired
-due
-ok "expired: with a new one it arrives" arrives anew
+aged
+ok "expired: it arrives by a new one" arrives anew
+ok "expired: the old one was refused" has "$T/anew.log" token-refused
 printf 'wrong\n' >"$T/app-secret"
 due
 ok "secret: a wrong one" token 75

@@ -73,3 +73,9 @@ due() {
 	sed -i "s/^access_ends .*/access_ends $(($(date +%s) + ${1:-0}))/" "$STORE"
 }
 due_again() { due "${1:-0}"; sed -i '/^retry_at/d' "$STORE"; }
+
+# aged [SECONDS]: the token was got so long ago, an hour if nothing is said.
+aged() {
+	sed -i "s/^\(refreshed_at\|login_at\) .*/\1 \
+$(($(date +%s) - ${1:-3600}))/" "$STORE"
+}
