@@ -9,4 +9,8 @@ bench: ## speed and memory beside stunnel (N=3, QUICK=1)
 	@$(MAKE) -s SAN= build/smtpseal build/provider build/bench-load
 	@BUILD=build QUICK=$(QUICK) N=$(N) tests/bench/bench
 
-.PHONY: bench
+bench-long: ## an hour of mixed load and troubles (MINUTES=60, SEED=1)
+	@$(MAKE) -s SAN= build/smtpseal build/provider
+	@BUILD=build MINUTES=$(MINUTES) SEED=$(SEED) tests/bench/long-run
+
+.PHONY: bench bench-long
