@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/ensure.h"
+#include "relay/echo.h"
 
 /* An AUTH command with its initial response: RFC 5321 4.5.3.1.4. */
 enum { AUTH_LINE_OCTETS = 510 };
@@ -142,60 +143,10 @@ struct span login_decode(const struct reply *reply, char *storage, size_t size)
 	return span_make(storage, len);
 }
 
-static bool holds(struct span text, struct span part)
-{
-	for (size_t i = 0; i + part.len <= text.len; i++)
-		if (span_equal(span_first(span_from(text, i), part.len), part))
-			return true;
-	return false;
-}
-
-/* Length of what could be base64 at the front. */
-static size_t encoded_length(struct span text)
-{
-	size_t len = 0;
-
-	while (len < text.len &&
-	       (is_alpha(text.ptr[len]) || is_digit(text.ptr[len]) ||
-		   text.ptr[len] == '+' || text.ptr[len] == '/'))
-		len++;
-	return len;
-}
-
-/* A quoted line may be cut anywhere: whole groups are looked at, and the
- * secret's beginning is enough. */
-static bool holds_encoded(struct span text, struct span secret)
-{
-	char storage[REPLY_TEXT_OCTETS];
-	size_t len;
-	bool is_found;
-
-	text.len -= text.len % 4;
-	if (!base64_decode(text, storage, &len))
-		return false;
-	is_found = holds(span_make(storage, len), span_first(secret, 3));
-	wipe(storage, sizeof(storage));
-	return is_found;
-}
-
 /* see login.h */
 bool login_is_echoed(const struct login *login, struct span said)
 {
-	struct span secret;
-
-	if (!login->sasl.terms.secret || login->sasl.terms.secret->len == 0)
-		return false;
-	secret = secret_reveal(login->sasl.terms.secret);
-	if (holds(said, secret))
-		return true;
-	while (said.len > 0) {
-		size_t len = encoded_length(said);
-
-		if (len >= 4 && holds_encoded(span_first(said, len), secret))
-			return true;
-		said = span_from(said, len + 1);
-	}
-	return false;
+	return echo_holds(login->sasl.terms.secret, said);
 }
 
 /* see login.h */

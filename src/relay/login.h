@@ -43,10 +43,7 @@ void login_say(struct login *login, struct buf *out);
  * plain words instead of base64. */
 struct span login_decode(const struct reply *reply, char *storage, size_t size);
 
-/*
- * Does it repeat what only we should know, as it is or in base64? Some servers
- * quote the line they did not understand: that must not reach a log.
- */
+/* Does it repeat what only we should know? See echo. */
 bool login_is_echoed(const struct login *login, struct span said);
 
 /* Answers a challenge, or cancels when there is no answer to it; an impostor

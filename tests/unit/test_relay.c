@@ -13,6 +13,7 @@
 #include "base/base64.h"
 #include "base/ensure.h"
 #include "relay/advice.h"
+#include "relay/echo.h"
 #include "relay/envelope.h"
 #include "relay/fact.h"
 #include "relay/failure.h"
@@ -657,6 +658,43 @@ static void test_login_words(void **state)
 	assert_null(login.sasl.terms.secret);
 }
 
+/* What a server says that may quote the line it did not understand. */
+static void test_echo(void **state)
+{
+	static const struct {
+		const char *secret;
+		const char *said;
+		bool is_held;
+	} rows[] = {
+		{ "pass word;#1", "pass word;#1", true },
+		{ "pass word;#1", "-ERR unknown: PASS pass word;#1", true },
+		{ "pass word;#1", "-ERR unknown: PASS PASS WORD;#1", true },
+		{ "pass word;#1", "-ERR unknown: PASS pass w", true },
+		{ "pass word;#1", "-ERR unknown: ord;#1", true },
+		{ "pass word;#1", "-ERR unknown: PASS pass ", false },
+		{ "pass word;#1", "-ERR bad password", false },
+		{ "pass word;#1", "500 cGFzcyB3b3JkOyMx", true },
+		{ "pass word;#1", "500 AHUAcGFzcyB3b3", true },
+		{ "pass word;#1", "", false },
+		{ "abc", "x ABC y", true },
+		{ "abc", "ab", false },
+		{ "abcdefghijkl", "defghi", false },
+		{ "abcdefghijkl", "ghijkl", true },
+		{ "", "anything", false },
+	};
+
+	(void)state;
+	assert_false(echo_holds(NULL, SPAN("anything")));
+	for (size_t i = 0; i < array_len(rows); i++) {
+		struct secret secret = { (char *)rows[i].secret,
+			strlen(rows[i].secret) };
+
+		if (echo_holds(&secret, span_of(rows[i].said)) !=
+		    rows[i].is_held)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void test_login_decode(void **state)
 {
 	static const struct {
@@ -701,6 +739,7 @@ int main(void)
 		cmocka_unit_test(test_login_refused_token),
 		cmocka_unit_test(test_login_empty),
 		cmocka_unit_test(test_login_words),
+		cmocka_unit_test(test_echo),
 		cmocka_unit_test(test_login_decode),
 	};
 
