@@ -42,7 +42,8 @@ static void finish(struct link *link, bool has_failed)
 
 	patient->has_failed = has_failed;
 	patient->may_renew = link->upstream.failure == FAIL_AUTH_REFUSED &&
-			     link->account->renew_command && !link->renews;
+			     link->account->renew_command &&
+			     !link->credential.renews;
 	patient->is_done = true;
 	upstream_quit(&link->upstream);
 	link_pump(link);
@@ -213,7 +214,7 @@ static void connect_once(struct patient *patient, struct loop *loop,
 	link = link_new(loop, &patient->keeper, account, context, &link_owner);
 	if (!link)
 		return;
-	link->renews = patient->may_renew;
+	link->credential.renews = patient->may_renew;
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 

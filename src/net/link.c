@@ -1,7 +1,6 @@
 #include "net/link.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -28,14 +27,6 @@ static_assert(
     array_len(tls_failures) == TLS_FAULT_COUNT, "every fault has its failure");
 
 /* ---- life and death ---- */
-
-static void forget_secret(struct link *link)
-{
-	char *memory = link->secret.hidden;
-
-	secret_wipe(&link->secret);
-	free(memory);
-}
 
 static void drop(struct link *link)
 {
@@ -79,11 +70,8 @@ void link_close(struct link *link)
 	say_goodbye(link);
 	if (link->dial)
 		dial_cancel(link->dial);
-	if (link->child)
-		child_cancel(link->child);
 	link->dial = NULL;
-	link->child = NULL;
-	forget_secret(link);
+	credential_forget(&link->credential);
 	if (link->channel.stream.handle) {
 		link->holds++;
 		stream_close(&link->channel.stream);
@@ -160,24 +148,16 @@ static const struct dial_owner dial_owner = { on_dialled };
 
 /* ---- the credential ---- */
 
-static void on_credential(void *owner, struct secret secret, struct span detail)
+static void on_credential(void *owner, bool is_there, struct span why)
 {
 	struct link *link = owner;
-	char *copy = NULL;
 
-	link->child = NULL;
-	if (secret.len > 0)
-		copy = malloc(secret.len);
-	if (copy) {
-		memcpy(copy, secret_reveal(&secret).ptr, secret.len);
-		link->secret = (struct secret){ copy, secret.len };
-	} else {
-		upstream_lose(&link->upstream, FAIL_CREDENTIAL, detail);
-	}
+	if (!is_there)
+		upstream_lose(&link->upstream, FAIL_CREDENTIAL, why);
 	turn(link);
 }
 
-static const struct child_owner child_owner = { on_credential };
+static const struct credential_owner credential_owner = { on_credential };
 
 /* Begins the login; each one, also on the same connection, by a nonce of its
  * own. */
@@ -198,24 +178,19 @@ static void log_in(struct link *link, const struct secret *secret)
 /* Gives the password, or the token, or sees to it that there will be one. */
 static bool give_credential(struct link *link)
 {
-	const struct account_settings *account = link->account;
+	const struct secret *secret;
 
-	if (account->source != CREDENTIAL_COMMAND) {
-		log_in(link, &account->password);
-		return true;
-	}
-	if (link->secret.len > 0) {
-		log_in(link, &link->secret);
-		return true;
-	}
-	if (link->child)
+	switch (credential_ask(&link->credential, &secret)) {
+	case CREDENTIAL_AWAITED:
 		return false;
-	link->child = child_new(link->loop,
-	    link->renews ? account->renew_command : account->command,
-	    &child_owner, link);
-	if (!link->child)
+	case CREDENTIAL_THERE:
+		log_in(link, secret);
+		break;
+	case CREDENTIAL_NO_MEMORY:
 		upstream_lose(
 		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
+		break;
+	}
 	return true;
 }
 
@@ -353,8 +328,8 @@ bool link_pump(struct link *link)
 	while (channel_pump(&link->channel) || hear(link) || follow_tls(link) ||
 	       follow_stream(link) || obey(link) || say(link))
 		has_moved = true;
-	if (link->secret.len > 0 && link->upstream.stage >= STAGE_READY)
-		forget_secret(link);
+	if (link->upstream.stage >= STAGE_READY)
+		credential_forget(&link->credential);
 	return has_moved;
 }
 
@@ -407,6 +382,8 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 		free(link);
 		return NULL;
 	}
+	credential_init(
+	    &link->credential, loop, account, &credential_owner, link);
 	channel_init(&link->channel, loop, &stream_owner);
 	upstream_init(&link->upstream, &account->policy, &loop->facts,
 	    loop_now(loop), link->out, sizeof(link->out));

@@ -1,9 +1,8 @@
 /*
  * link - one connection to a provider: socket, TLS and the upstream engine.
  *
- * Owns:    dial, stream, TLS engine, upstream engine, and the child process
- *          that fetches its credential; one block, freed when its last handle
- *          is closed.
+ * Owns:    dial, stream, TLS engine, upstream engine, and its credential; one
+ *          block, freed when its last handle is closed.
  * Borrows: its account's settings, from the pool, which outlives it.
  * Bounds:  about 60 KiB with TLS; one copied TLS record more while the
  *          provider is slower than the device.
@@ -12,7 +11,7 @@
 #define NET_LINK_H
 
 #include "net/channel.h"
-#include "net/child.h"
+#include "net/credential.h"
 #include "net/dial.h"
 #include "net/settings.h"
 #include "relay/upstream.h"
@@ -49,8 +48,7 @@ struct link {
 	const struct account_settings *account;
 	struct tls_context *context;
 	struct dial *dial;
-	struct child *child;
-	struct secret secret;	       /* what the child gave; allocated */
+	struct credential credential;
 	char nonce[LINK_NONCE_OCTETS]; /* for the login, in base64 */
 	struct channel channel;
 	struct upstream upstream;
@@ -58,7 +56,6 @@ struct link {
 	unsigned holds; /* open handles */
 	bool is_closing;
 	bool is_settled; /* link_settle was called */
-	bool renews;	 /* the last token was refused: it gets a new one */
 	uint64_t idle_since;
 	char out[UPSTREAM_OUT_OCTETS];
 };

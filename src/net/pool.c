@@ -149,7 +149,7 @@ static bool dial(struct pool *pool)
 	    &link_owner);
 	if (!link)
 		return false;
-	link->renews = pool->renewal == RENEWAL_WANTED;
+	link->credential.renews = pool->renewal == RENEWAL_WANTED;
 	add_link(pool, link);
 	return true;
 }
