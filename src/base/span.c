@@ -50,6 +50,15 @@ bool span_equal_nocase(struct span a, struct span b)
 	return a.len == b.len && span_starts_nocase(a, b);
 }
 
+/* see span.h */
+bool span_holds_nocase(struct span span, struct span part)
+{
+	for (size_t i = 0; i + part.len <= span.len; i++)
+		if (span_starts_nocase(span_from(span, i), part))
+			return true;
+	return false;
+}
+
 /*
  * After a star any number of octets may be skipped; when the rest does not
  * match, the last star takes one octet more. Earlier ones need not.

@@ -57,6 +57,9 @@ bool span_equal(struct span a, struct span b);
 bool span_equal_nocase(struct span a, struct span b);
 bool span_starts_nocase(struct span span, struct span prefix);
 
+/* Does it hold `part` anywhere, but for ASCII case? */
+bool span_holds_nocase(struct span span, struct span part);
+
 /* Index of the first `octet`, or span.len when there is none. */
 static inline size_t span_find(struct span span, char octet)
 {

@@ -5,19 +5,11 @@
 /* The longest piece that is decoded: what a reply keeps of its text. */
 enum { ENCODED_OCTETS = 4096 };
 
-static bool holds(struct span text, struct span part)
-{
-	for (size_t i = 0; i + part.len <= text.len; i++)
-		if (span_starts_nocase(span_from(text, i), part))
-			return true;
-	return false;
-}
-
 /* Pieces side by side, not all there are: a token may have 16 KiB. */
 static bool holds_piece(struct span text, struct span secret)
 {
 	do {
-		if (holds(text, span_first(secret, ECHO_OCTETS)))
+		if (span_holds_nocase(text, span_first(secret, ECHO_OCTETS)))
 			return true;
 		secret = span_from(secret, ECHO_OCTETS);
 	} while (secret.len >= ECHO_OCTETS);

@@ -167,12 +167,7 @@ struct span reply_enhanced(const struct reply *reply)
 /* see reply.h */
 bool reply_mentions(const struct reply *reply, struct span words)
 {
-	struct span text = reply_text(reply);
-
-	for (size_t i = 0; i + words.len <= text.len; i++)
-		if (span_starts_nocase(span_from(text, i), words))
-			return true;
-	return false;
+	return span_holds_nocase(reply_text(reply), words);
 }
 
 /* Appends printable ASCII; anything else becomes a question mark. */

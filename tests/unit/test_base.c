@@ -71,6 +71,10 @@ static void test_span_compares(void **state)
 	assert_false(span_starts_nocase(SPAN("FRO"), SPAN("FROM")));
 	assert_true(span_starts_nocase(SPAN("x"), none));
 	assert_true(span_starts_nocase(none, none));
+	assert_true(span_holds_nocase(SPAN("abcab"), SPAN("CAB")));
+	assert_true(span_holds_nocase(SPAN("abc"), SPAN("Ab")));
+	assert_false(span_holds_nocase(SPAN("abc"), SPAN("bcd")));
+	assert_true(span_holds_nocase(none, none));
 }
 
 static void test_span_words(void **state)
