@@ -3,8 +3,9 @@
  *
  * A password, a token. The type has no way into a log line or a fact: those
  * take spans, and the one way from a secret to a span is secret_reveal, which
- * is easy to search for. Only the mechanisms of `sasl`, the comparison of
- * local logins, the look for echoes and the forms of `oauth` may call it.
+ * is easy to search for. Only the mechanisms of `sasl`, POP's PASS, the
+ * comparison of local logins, the look for echoes and the forms of `oauth` may
+ * call it.
  *
  * Borrows: the octets, from whoever holds the memory. secret_wipe clears them.
  */

@@ -114,8 +114,10 @@ struct upstream_policy {
 	uint32_t mechanisms; /* SASL_BIT()s that may be used; 0: no login */
 	struct span sender;  /* envelope and From become it; empty: they stay */
 	enum signed_mode is_signed;
-	struct span domain; /* completes unqualified addresses, if any */
-	bool chunking;	    /* BDAT where it is offered (RFC 3030) */
+	struct span domain;   /* completes unqualified addresses, if any */
+	bool chunking;	      /* BDAT where it is offered (RFC 3030) */
+	struct span pop_host; /* logged in to by POP3 before; empty: none */
+	unsigned pop_port;
 };
 
 #endif

@@ -3,7 +3,7 @@
 #   $(fuzz_build)/fuzz_NAME: $(fuzz_build)/LAYER/ROOM.o
 
 fuzz_targets := line command address reply ehlo body session rewrite proxy \
-	certificate ini sasl $(if $(has_oauth),token)
+	certificate ini sasl pop $(if $(has_oauth),token)
 T            ?= 60
 FUZZ_CC      ?= clang
 
