@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "config/oauth.h"
+#include "net/contexts.h"
 #include "net/doors.h"
 #include "tls/identity.h"
 #include "tls/tls.h"
@@ -46,15 +47,13 @@ static void check_account(
 {
 	char storage[600];
 	struct text why;
-	struct tls_context *context;
+	struct contexts contexts;
 
-	if (account->policy.security == UPSTREAM_PLAIN || !account->tls.name ||
-	    is_known(complaints, account->tls_line))
+	if (!account->tls.name || is_known(complaints, account->tls_line))
 		return;
 	text_init(&why, storage, sizeof(storage));
-	context = tls_context_new(&account->tls, &why);
-	if (context)
-		tls_context_drop(context);
+	if (contexts_make(&contexts, account, &why))
+		contexts_drop(&contexts);
 	else
 		complain(complaints, account->tls_line,
 		    account->tls.ca_file ? "ca_file" : "client_certificate",

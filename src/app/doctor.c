@@ -181,17 +181,17 @@ static void leave_word(
 	close(fd);
 }
 
-static struct tls_context *make_context(const struct account_settings *account)
+static bool make_contexts(
+    struct contexts *contexts, const struct account_settings *account)
 {
 	char storage[600];
 	struct text why;
-	struct tls_context *context;
 
 	text_init(&why, storage, sizeof(storage));
-	context = tls_context_new(&account->tls, &why);
-	if (!context)
-		steps_note("FAILED", "files", text_span(&why));
-	return context;
+	if (contexts_make(contexts, account, &why))
+		return true;
+	steps_note("FAILED", "files", text_span(&why));
+	return false;
 }
 
 static const char *const security_words[] = {
@@ -202,7 +202,7 @@ static const char *const security_words[] = {
 
 /* One connection, from its beginning to its end. */
 static void connect_once(struct patient *patient, struct loop *loop,
-    const struct account_settings *account, struct tls_context *context)
+    const struct account_settings *account, const struct contexts *contexts)
 {
 	struct link *link;
 
@@ -211,7 +211,7 @@ static void connect_once(struct patient *patient, struct loop *loop,
 		.has_failed = true,
 		.may_renew = patient->may_renew,
 	};
-	link = link_new(loop, &patient->keeper, account, context, &link_owner);
+	link = link_new(loop, &patient->keeper, account, contexts, &link_owner);
 	if (!link)
 		return;
 	link->credential.renews = patient->may_renew;
@@ -223,22 +223,20 @@ static bool examine(
 {
 	struct patient patient = { .has_failed = true };
 	struct loop *loop = calloc(1, sizeof(*loop));
-	bool is_plain = account->policy.security == UPSTREAM_PLAIN;
-	struct tls_context *context = is_plain ? NULL : make_context(account);
+	struct contexts contexts;
+	bool has_contexts = make_contexts(&contexts, account);
 
 	printf("account %s: %s port %u, %s\n", account->name, account->host,
 	    account->policy.port, security_words[account->policy.security]);
-	if (loop && (context || is_plain) &&
-	    loop_init(loop, LOG_LEVEL_ERROR) == 0) {
-		connect_once(&patient, loop, account, context);
+	if (loop && has_contexts && loop_init(loop, LOG_LEVEL_ERROR) == 0) {
+		connect_once(&patient, loop, account, &contexts);
 		if (patient.may_renew) {
 			printf("  once more, with a new token:\n");
-			connect_once(&patient, loop, account, context);
+			connect_once(&patient, loop, account, &contexts);
 		}
 		loop_finish(loop);
 	}
-	if (context)
-		tls_context_drop(context);
+	contexts_drop(&contexts);
 	free(loop);
 	if (patient.has_failed) {
 		printf("  account %s cannot be used as it is\n", account->name);

@@ -35,8 +35,7 @@ static void drop(struct link *link)
 	if (--link->holds > 0)
 		return;
 	channel_finish(&link->channel);
-	if (link->context)
-		tls_context_drop(link->context);
+	contexts_drop(&link->contexts);
 	upstream_finish(&link->upstream);
 	free(link);
 	keeper->buried(keeper);
@@ -207,7 +206,7 @@ static bool begin_tls(struct link *link)
 		    SPAN("octets behind the answer to STARTTLS"));
 		return true;
 	}
-	channel_secure(&link->channel, tls_client_new(link->context));
+	channel_secure(&link->channel, tls_client_new(link->contexts.smtp));
 	if (!link->channel.tls)
 		upstream_lose(
 		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
@@ -361,7 +360,7 @@ void link_rest(struct link *link)
 
 /* see link.h */
 struct link *link_new(struct loop *loop, struct link_keeper *keeper,
-    const struct account_settings *account, struct tls_context *context,
+    const struct account_settings *account, const struct contexts *contexts,
     const struct link_owner *owner)
 {
 	struct link *link = calloc(1, sizeof(*link));
@@ -371,14 +370,13 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 	link->loop = loop;
 	link->keeper = keeper;
 	link->account = account;
-	link->context = context ? tls_context_hold(context) : NULL;
+	link->contexts = contexts_hold(contexts);
 	link->owner = owner;
 	link->id = loop_id(loop);
 	link->dial = dial_new(
 	    loop, account->host, account->policy.port, &dial_owner, link);
 	if (!link->dial) {
-		if (link->context)
-			tls_context_drop(link->context);
+		contexts_drop(&link->contexts);
 		free(link);
 		return NULL;
 	}

@@ -11,6 +11,7 @@
 #define NET_LINK_H
 
 #include "net/channel.h"
+#include "net/contexts.h"
 #include "net/credential.h"
 #include "net/dial.h"
 #include "net/settings.h"
@@ -46,7 +47,7 @@ struct link {
 	void *lessee; /* for the owner */
 	struct link_keeper *keeper;
 	const struct account_settings *account;
-	struct tls_context *context;
+	struct contexts contexts;
 	struct dial *dial;
 	struct credential credential;
 	char nonce[LINK_NONCE_OCTETS]; /* for the login, in base64 */
@@ -62,7 +63,7 @@ struct link {
 
 /* Begins to dial. NULL when there is no memory. */
 struct link *link_new(struct loop *loop, struct link_keeper *keeper,
-    const struct account_settings *account, struct tls_context *context,
+    const struct account_settings *account, const struct contexts *contexts,
     const struct link_owner *owner);
 
 /* Moves octets between its neighbours until none can be moved; returns

@@ -145,8 +145,8 @@ static bool dial(struct pool *pool)
 	if (pool->is_closed ||
 	    count_links(pool, is_staying) >= pool->account->connections)
 		return false;
-	link = link_new(pool->loop, &pool->keeper, pool->account, pool->context,
-	    &link_owner);
+	link = link_new(pool->loop, &pool->keeper, pool->account,
+	    &pool->contexts, &link_owner);
 	if (!link)
 		return false;
 	link->credential.renews = pool->renewal == RENEWAL_WANTED;
@@ -435,13 +435,12 @@ static void on_link_turn(struct link *link)
 /* ---- life and death ---- */
 
 /* see pool.h */
-void pool_renew(struct pool *pool, struct tls_context *context)
+void pool_renew(struct pool *pool, const struct contexts *contexts)
 {
-	struct tls_context *before = pool->context;
+	struct contexts before = pool->contexts;
 
-	pool->context = context ? tls_context_hold(context) : NULL;
-	if (before)
-		tls_context_drop(before);
+	pool->contexts = contexts_hold(contexts);
+	contexts_drop(&before);
 }
 
 /* see pool.h */
@@ -471,7 +470,7 @@ static void on_buried(struct link_keeper *keeper)
 
 /* see pool.h */
 struct pool *pool_new(struct loop *loop, struct settings *settings,
-    const struct account_settings *account, struct tls_context *context)
+    const struct account_settings *account, const struct contexts *contexts)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 
@@ -481,7 +480,7 @@ struct pool *pool_new(struct loop *loop, struct settings *settings,
 	pool->loop = loop;
 	pool->settings = settings_hold(settings);
 	pool->account = account;
-	pool->context = context ? tls_context_hold(context) : NULL;
+	pool->contexts = contexts_hold(contexts);
 	pool->rate.per_minute = account->rate;
 	uv_timer_init(&loop->uv, &pool->alarm);
 	pool->alive = 1;
@@ -521,8 +520,7 @@ void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 void pool_free(struct pool *pool)
 {
 	ENSURE(!pool->links && !pool->first && pool->alive == 0);
-	if (pool->context)
-		tls_context_drop(pool->context);
+	contexts_drop(&pool->contexts);
 	settings_drop(pool->settings);
 	free(pool);
 }

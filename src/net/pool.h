@@ -6,7 +6,7 @@
  * in order. A refused login holds the account down for a time that doubles,
  * so that no mailbox is locked by retries.
  *
- * Owns:   its links, a hold on the settings and on the TLS context.
+ * Owns:   its links, a hold on the settings and on the TLS contexts.
  * Bounds: `connections` links, and those whose QUIT is not answered yet.
  */
 #ifndef NET_POOL_H
@@ -46,7 +46,7 @@ struct pool {
 	struct loop *loop;
 	struct settings *settings;
 	const struct account_settings *account;
-	struct tls_context *context;
+	struct contexts contexts;
 	struct link *links;
 	unsigned alive; /* those in the list, and those still closing */
 	struct waiter *first;
@@ -62,7 +62,7 @@ struct pool {
 
 /* For the account; takes holds of its own. NULL when there is no memory. */
 struct pool *pool_new(struct loop *loop, struct settings *settings,
-    const struct account_settings *account, struct tls_context *context);
+    const struct account_settings *account, const struct contexts *contexts);
 
 /* A device is there: dials ahead, unless a connection is ready or coming. */
 void pool_warm(struct pool *pool);
@@ -86,7 +86,7 @@ bool pool_is_dialling(const struct pool *pool);
 
 /* The trust anchors and the client's certificate were read anew: for the
  * connections made from now on. Takes a hold. */
-void pool_renew(struct pool *pool, struct tls_context *context);
+void pool_renew(struct pool *pool, const struct contexts *contexts);
 
 /* Ends the hold-down: the operator has mended something. */
 void pool_forgive(struct pool *pool);

@@ -13,23 +13,18 @@ struct pool *pools_find(const struct pools *pools, const char *name)
 	return NULL;
 }
 
-static struct tls_context *make_context(
-    const struct account_settings *account, bool *has_failed)
+static bool make_contexts(
+    struct contexts *contexts, const struct account_settings *account)
 {
 	char storage[600];
 	struct text why;
-	struct tls_context *context;
 
-	if (account->policy.security == UPSTREAM_PLAIN)
-		return NULL;
 	text_init(&why, storage, sizeof(storage));
-	context = tls_context_new(&account->tls, &why);
-	if (context)
-		return context;
+	if (contexts_make(contexts, account, &why))
+		return true;
 	log_event(LOG_LEVEL_ERROR, "event=config account=%s detail=\"%s\"",
 	    account->name, text_end(&why));
-	*has_failed = true;
-	return NULL;
+	return false;
 }
 
 static bool make_one(struct pools *made, const struct pools *old,
@@ -38,16 +33,14 @@ static bool make_one(struct pools *made, const struct pools *old,
 	size_t i = made->count++;
 	const struct account_settings *account = &settings->accounts[i];
 	struct pool *before = pools_find(old, account->name);
-	bool has_failed = false;
 
-	made->context[i] = make_context(account, &has_failed);
-	if (has_failed)
+	if (!make_contexts(&made->contexts[i], account))
 		return false;
 	if (before && account_is_same(before->account, account))
 		made->list[i] = before;
 	else
 		made->list[i] =
-		    pool_new(loop, settings, account, made->context[i]);
+		    pool_new(loop, settings, account, &made->contexts[i]);
 	return made->list[i] != NULL;
 }
 
@@ -60,9 +53,9 @@ bool pools_make(struct pools *made, const struct pools *old, struct loop *loop,
 
 	*made = (struct pools){
 		.list = calloc(count, sizeof(struct pool *)),
-		.context = calloc(count, sizeof(struct tls_context *)),
+		.contexts = calloc(count, sizeof(struct contexts)),
 	};
-	if (!made->list || !made->context)
+	if (!made->list || !made->contexts)
 		return false;
 	while (made->count < count)
 		is_fine &= make_one(made, old, loop, settings);
@@ -72,10 +65,9 @@ bool pools_make(struct pools *made, const struct pools *old, struct loop *loop,
 static void drop_contexts(struct pools *made)
 {
 	for (size_t i = 0; i < made->count; i++)
-		if (made->context[i])
-			tls_context_drop(made->context[i]);
-	free(made->context);
-	made->context = NULL;
+		contexts_drop(&made->contexts[i]);
+	free(made->contexts);
+	made->contexts = NULL;
 }
 
 static bool has(const struct pools *pools, const struct pool *pool)
@@ -102,7 +94,7 @@ void pools_commit(struct pools *pools, struct pools *made)
 	for (size_t i = 0; i < made->count; i++)
 		if (has(&old, made->list[i])) {
 			pool_forgive(made->list[i]);
-			pool_renew(made->list[i], made->context[i]);
+			pool_renew(made->list[i], &made->contexts[i]);
 		}
 	drop_contexts(made);
 	*pools = *made;

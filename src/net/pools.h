@@ -11,8 +11,8 @@
 #include "net/pool.h"
 
 struct pools {
-	struct pool **list;	      /* in the order of the accounts */
-	struct tls_context **context; /* read anew for each, until commit */
+	struct pool **list;	   /* in the order of the accounts */
+	struct contexts *contexts; /* read anew for each, until commit */
 	size_t count;
 };
 

@@ -68,7 +68,8 @@ static bool is_same_policy(
 {
 	return a->port == b->port && a->security == b->security &&
 	       a->mechanisms == b->mechanisms && a->chunking == b->chunking &&
-	       a->is_signed == b->is_signed &&
+	       a->is_signed == b->is_signed && a->pop_port == b->pop_port &&
+	       span_equal(a->pop_host, b->pop_host) &&
 	       span_equal(a->sender, b->sender) &&
 	       span_equal(a->domain, b->domain) &&
 	       span_equal(a->host, b->host) && span_equal(a->hello, b->hello) &&
@@ -93,7 +94,9 @@ bool account_is_same(
 {
 	return is_same_text(a->host, b->host) &&
 	       is_same_policy(&a->policy, &b->policy) &&
-	       is_same_tls(&a->tls, &b->tls) && a->source == b->source &&
+	       is_same_tls(&a->tls, &b->tls) &&
+	       is_same_tls(&a->pop_tls, &b->pop_tls) &&
+	       a->source == b->source &&
 	       secret_equal(
 		   secret_reveal(&a->password), secret_reveal(&b->password)) &&
 	       is_same_text(a->command, b->command) &&

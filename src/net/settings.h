@@ -70,6 +70,8 @@ struct account_settings {
 	const char *host;
 	struct upstream_policy policy;
 	struct tls_client_settings tls;
+	const char *pop_host; /* logged in to by POP3 before; NULL: none */
+	struct tls_client_settings pop_tls;
 	enum credential_source source;
 	struct secret password;
 	const char *command;
