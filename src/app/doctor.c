@@ -15,7 +15,8 @@
 /* One account under examination. */
 struct patient {
 	struct link_keeper keeper;
-	size_t shown; /* so many steps were printed */
+	enum pop_stage pop_shown; /* up to this one */
+	size_t shown;		  /* so many steps were printed */
 	bool has_failed;
 	bool is_done;
 	bool may_renew; /* it failed by a token that may be stale */
@@ -87,6 +88,21 @@ static void hear_sender(struct link *link)
 	finish(link, true);
 }
 
+/* The stages of the login by POP3 that were passed since the last turn. */
+static void show_pop(const struct link *link)
+{
+	struct patient *patient = patient_of(link);
+	enum pop_stage now;
+
+	if (!link->poplink)
+		return;
+	now = link->poplink->pop.stage;
+	if (now == POP_LOST)
+		now = link->poplink->pop.failed_in;
+	while (patient->pop_shown < now && patient->pop_shown < POP_QUIT)
+		steps_pop_passed(link, patient->pop_shown++);
+}
+
 /* The stages that were passed since the last turn, in their order. */
 static void show_progress(const struct link *link)
 {
@@ -109,13 +125,16 @@ static void show_progress(const struct link *link)
 	enum stage now = upstream->stage == STAGE_LOST ? upstream->failed_in
 						       : upstream->stage;
 
+	show_pop(link);
+	if (now == STAGE_POP)
+		return;
 	if (now > STAGE_READY)
 		now = STAGE_READY;
 	while (order[patient->shown] != now &&
 	       order[patient->shown] != STAGE_READY) {
 		enum stage passed = order[patient->shown++];
 
-		if (passed == STAGE_AUTH &&
+		if (passed >= STAGE_CREDENTIAL &&
 		    link->account->policy.mechanisms == 0)
 			continue;
 		steps_passed(link, passed);
@@ -218,6 +237,18 @@ static void connect_once(struct patient *patient, struct loop *loop,
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
+static void introduce(const struct account_settings *account)
+{
+	const struct upstream_policy *policy = &account->policy;
+
+	printf("account %s: %s port %u, %s", account->name, account->host,
+	    policy->port, security_words[policy->security]);
+	if (account->pop_host)
+		printf(", behind a login by POP3 at %s port %u",
+		    account->pop_host, policy->pop_port);
+	printf("\n");
+}
+
 static bool examine(
     const struct settings *settings, const struct account_settings *account)
 {
@@ -226,8 +257,7 @@ static bool examine(
 	struct contexts contexts;
 	bool has_contexts = make_contexts(&contexts, account);
 
-	printf("account %s: %s port %u, %s\n", account->name, account->host,
-	    account->policy.port, security_words[account->policy.security]);
+	introduce(account);
 	if (loop && has_contexts && loop_init(loop, LOG_LEVEL_ERROR) == 0) {
 		connect_once(&patient, loop, account, &contexts);
 		if (patient.may_renew) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/lines.h"
+#include "net/loss.h"
 #include "relay/advice.h"
 
 /* Large enough for a stranger's words and ours around them. */
@@ -26,7 +27,7 @@ static void put_readable(struct text *text, struct span words)
 /* More about a step that failed, below it. */
 static void print_more(const char *what, struct span words)
 {
-	char storage[LINK_PORTRAIT_OCTETS];
+	char storage[LOSS_CERTIFICATE_OCTETS];
 	struct text text;
 
 	if (words.len == 0)
@@ -41,14 +42,15 @@ static void print_advice(struct span advice)
 	print_more("what to do:", advice);
 }
 
-static void put_peer(const struct link *link, struct text *text)
+static void put_peer_of(
+    const struct channel *channel, unsigned port, struct text *text)
 {
 	struct sockaddr_storage address;
 	int len = sizeof(address);
 	char name[64] = "?";
 
-	if (link->channel.stream.handle &&
-	    uv_tcp_getpeername((const uv_tcp_t *)link->channel.stream.handle,
+	if (channel->stream.handle &&
+	    uv_tcp_getpeername((const uv_tcp_t *)channel->stream.handle,
 		(struct sockaddr *)&address, &len) == 0) {
 		if (address.ss_family == AF_INET6)
 			uv_ip6_name((struct sockaddr_in6 *)&address, name,
@@ -60,7 +62,12 @@ static void put_peer(const struct link *link, struct text *text)
 	text_puts(text, "connected to ");
 	text_puts(text, name);
 	text_puts(text, " port ");
-	text_number(text, link->account->policy.port);
+	text_number(text, port);
+}
+
+static void put_peer(const struct link *link, struct text *text)
+{
+	put_peer_of(&link->channel, link->account->policy.port, text);
 }
 
 static void put_greeting(const struct link *link, struct text *text)
@@ -81,13 +88,18 @@ static void put_starttls(const struct link *link, struct text *text)
 	text_puts(text, "the server is ready for TLS");
 }
 
+static void put_tls_of(const struct tls *tls, struct text *text)
+{
+	text_puts(text, tls_version(tls));
+	text_putc(text, ' ');
+	text_puts(text, tls_suite(tls));
+	text_puts(text, "; certificate: ");
+	tls_describe(tls, text);
+}
+
 static void put_tls(const struct link *link, struct text *text)
 {
-	text_puts(text, tls_version(link->channel.tls));
-	text_putc(text, ' ');
-	text_puts(text, tls_suite(link->channel.tls));
-	text_puts(text, "; certificate: ");
-	tls_describe(link->channel.tls, text);
+	put_tls_of(link->channel.tls, text);
 }
 
 static void put_ehlo_tls(const struct link *link, struct text *text)
@@ -138,12 +150,41 @@ static void put_mail(const struct link *link, struct text *text)
 	text_put(text, steps_sender(link));
 }
 
+static void put_pop_peer(const struct link *link, struct text *text)
+{
+	put_peer_of(
+	    &link->poplink->channel, link->account->policy.pop_port, text);
+}
+
+static void put_pop_tls(const struct link *link, struct text *text)
+{
+	put_tls_of(link->poplink->channel.tls, text);
+}
+
+static void put_pop_login(const struct link *link, struct text *text)
+{
+	text_puts(text, "logged in as ");
+	text_put(text, link->account->policy.user);
+	text_puts(text, " by POP3");
+}
+
 /* The stages a person should see, and what is said when one is passed. */
-/* clang-format off */
-static const struct step_row {
+struct step_row {
 	const char *name;
 	void (*put)(const struct link *, struct text *);
-} steps[STAGE_COUNT] = {
+};
+
+/* clang-format off */
+static const struct step_row pop_steps[POP_STAGE_COUNT] = {
+	[POP_DIAL]        = { "POP connect", put_pop_peer },
+	[POP_HANDSHAKE]   = { "POP TLS",     put_pop_tls },
+	[POP_GREETING]    = { "POP3",        NULL },
+	[POP_CREDENTIAL]  = { "credential",  put_credential },
+	[POP_USER]        = { "POP login",   NULL },
+	[POP_PASS]        = { "POP login",   put_pop_login },
+};
+
+static const struct step_row steps[STAGE_COUNT] = {
 	[STAGE_DIAL]      = { "connect",     put_peer },
 	[STAGE_GREETING]  = { "greeting",    put_greeting },
 	[STAGE_EHLO]      = { "STARTTLS",    put_ehlo },
@@ -164,38 +205,47 @@ struct span steps_sender(const struct link *link)
 	return policy->sender.len > 0 ? policy->sender : policy->user;
 }
 
-/* see steps.h */
-void steps_passed(const struct link *link, enum stage stage)
+static void print_passed(const struct link *link, const struct step_row *step)
 {
 	char storage[WORDS_OCTETS];
 	struct text text;
 
-	if (!steps[stage].put)
+	if (!step->put)
 		return;
 	text_init(&text, storage, sizeof(storage));
-	steps[stage].put(link, &text);
+	step->put(link, &text);
 	if (text.len > 0)
-		steps_note("ok", steps[stage].name, text_span(&text));
+		steps_note("ok", step->name, text_span(&text));
+}
+
+/* see steps.h */
+void steps_passed(const struct link *link, enum stage stage)
+{
+	print_passed(link, &steps[stage]);
 	if (stage == STAGE_CREDENTIAL)
 		explain_token(link);
+}
+
+/* see steps.h */
+void steps_pop_passed(const struct link *link, enum pop_stage stage)
+{
+	print_passed(link, &pop_steps[stage]);
 }
 
 /* What certificate it was that did not pass. */
 static void print_certificate(const struct link *link)
 {
-	char storage[LINK_PORTRAIT_OCTETS];
+	char storage[LOSS_CERTIFICATE_OCTETS];
 
-	if (link->upstream.failed_in == STAGE_HANDSHAKE)
-		print_more("certificate:",
-		    link_portray(link, storage, sizeof(storage)));
+	print_more(
+	    "certificate:", loss_certificate(link, storage, sizeof(storage)));
 }
 
-static void put_server(
-    struct text *text, const struct account_settings *account)
+static void put_server(struct text *text, struct span host, unsigned port)
 {
-	text_puts(text, account->host);
+	text_put(text, host);
 	text_puts(text, " port ");
-	text_number(text, account->policy.port);
+	text_number(text, port);
 	text_putc(text, ' ');
 }
 
@@ -205,10 +255,13 @@ void steps_failed(const struct link *link)
 	const struct upstream *upstream = &link->upstream;
 	char storage[WORDS_OCTETS];
 	struct text text;
-	const char *name = steps[upstream->failed_in].name;
+	struct loss loss = loss_of(link);
+	const char *name = loss.is_pop
+			       ? pop_steps[link->poplink->pop.failed_in].name
+			       : steps[upstream->failed_in].name;
 
 	text_init(&text, storage, sizeof(storage));
-	put_server(&text, link->account);
+	put_server(&text, loss.host, loss.port);
 	text_put(&text, failure_words(upstream->failure));
 	steps_note("FAILED", name ? name : "connection", text_span(&text));
 	print_more(
@@ -229,7 +282,8 @@ void steps_refused(const struct link *link, const struct reply *reply)
 	struct text text;
 
 	text_init(&text, storage, sizeof(storage));
-	put_server(&text, link->account);
+	put_server(
+	    &text, link->account->policy.host, link->account->policy.port);
 	text_puts(&text, "takes no mail from ");
 	text_put(&text, steps_sender(link));
 	steps_note("FAILED", "sender", text_span(&text));

@@ -19,6 +19,9 @@ struct span steps_sender(const struct link *link);
 /* The stage was passed; says nothing of those that no person needs to see. */
 void steps_passed(const struct link *link, enum stage stage);
 
+/* The same for a stage of the login by POP3, while the link has its poplink. */
+void steps_pop_passed(const struct link *link, enum pop_stage stage);
+
 /* The link is lost. */
 void steps_failed(const struct link *link);
 

@@ -2,7 +2,28 @@
 
 #include <stdlib.h>
 
+#include "base/ensure.h"
 #include "base/secret.h"
+
+/* What a fault of TLS means for the message. */
+/* clang-format off */
+static const enum failure tls_failures[] = {
+	[TLS_FAULT_NONE]      = FAIL_TLS_HANDSHAKE,
+	[TLS_FAULT_UNTRUSTED] = FAIL_TLS_UNTRUSTED,
+	[TLS_FAULT_NAME]      = FAIL_TLS_NAME,
+	[TLS_FAULT_DATES]     = FAIL_TLS_DATES,
+	[TLS_FAULT_WEAK]      = FAIL_TLS_WEAK,
+	[TLS_FAULT_USAGE]     = FAIL_TLS_WEAK,
+	[TLS_FAULT_PIN]       = FAIL_TLS_PIN,
+	[TLS_FAULT_CHAIN]     = FAIL_TLS_CHAIN,
+	[TLS_FAULT_VERSION]   = FAIL_TLS_VERSION,
+	[TLS_FAULT_NOT_TLS]   = FAIL_TLS_NOT_TLS,
+	[TLS_FAULT_ALERT]     = FAIL_TLS_HANDSHAKE,
+	[TLS_FAULT_PROTOCOL]  = FAIL_TLS_HANDSHAKE,
+};
+/* clang-format on */
+static_assert(
+    array_len(tls_failures) == TLS_FAULT_COUNT, "every fault has its failure");
 
 /* see channel.h */
 void channel_init(struct channel *channel, struct loop *loop,
@@ -115,4 +136,19 @@ bool channel_shut(struct channel *channel)
 	}
 	stream_shut(&channel->stream);
 	return true;
+}
+
+/* see channel.h */
+void channel_part(struct channel *channel)
+{
+	if (!channel->tls || tls_state(channel->tls) != TLS_OPEN)
+		return;
+	tls_close(channel->tls);
+	stream_write(&channel->stream, tls_cipher(channel->tls));
+}
+
+/* see channel.h */
+enum failure channel_failure(const struct channel *channel)
+{
+	return tls_failures[tls_fault(channel->tls)];
 }

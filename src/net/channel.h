@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "net/stream.h"
+#include "relay/failure.h"
 #include "tls/tls.h"
 
 enum { CHANNEL_KEEP_OCTETS = 16384 };
@@ -56,5 +57,11 @@ bool channel_is_over(const struct channel *channel);
  * something is still on its way; call it again then.
  */
 bool channel_shut(struct channel *channel);
+
+/* Says TLS's goodbye, if the socket takes it at once; it is to be closed. */
+void channel_part(struct channel *channel);
+
+/* What the fault of its TLS, towards a provider, means for a message. */
+enum failure channel_failure(const struct channel *channel);
 
 #endif

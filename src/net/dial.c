@@ -26,6 +26,7 @@ struct dial {
 	void *owner;
 	char host[256];
 	unsigned port;
+	enum dial_families families;
 	struct lookup *lookup;
 	uv_timer_t timer; /* the lookup's deadline, then the stagger */
 	struct sockaddr_storage addresses[DIAL_ADDRESSES];
@@ -220,6 +221,8 @@ static void add_addresses(struct dial *dial, const struct addrinfo *list)
 	const struct addrinfo *six = next_of(list, AF_INET6);
 	const struct addrinfo *four = next_of(list, AF_INET);
 
+	if (dial->families == DIAL_SAME && four)
+		six = NULL;
 	while (six || four) {
 		if (six) {
 			add_address(dial, six->ai_addr);
@@ -314,7 +317,7 @@ static void begin_lookup(struct dial *dial)
 
 /* see dial.h */
 struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
-    const struct dial_owner *ops, void *owner)
+    enum dial_families families, const struct dial_owner *ops, void *owner)
 {
 	struct dial *dial = calloc(1, sizeof(*dial));
 
@@ -324,6 +327,7 @@ struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
 	dial->ops = ops;
 	dial->owner = owner;
 	dial->port = port;
+	dial->families = families;
 	snprintf(dial->host, sizeof(dial->host), "%s", host);
 	text_init(
 	    &dial->detail, dial->detail_storage, sizeof(dial->detail_storage));

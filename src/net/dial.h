@@ -2,9 +2,10 @@
  * dial - a host name and a port -> one connected socket.
  *
  * All addresses are tried, IPv6 and IPv4 in turn, a new one every 250 ms or
- * as soon as one fails; the first that answers wins (RFC 8305). The lookup
- * has a deadline of its own, because it cannot be interrupted: a late answer
- * is thrown away.
+ * as soon as one fails; the first that answers wins (RFC 8305). Where two
+ * servers must see one address of ours, it is IPv4 only, if there is any. The
+ * lookup has a deadline of its own, because it cannot be interrupted: a late
+ * answer is thrown away.
  *
  * Owns:   itself, until `done` was called or dial_cancel: both end it. The
  *         memory goes when the last handle is closed.
@@ -36,9 +37,14 @@ struct dial_owner {
 	    struct span detail);
 };
 
+enum dial_families {
+	DIAL_BOTH,
+	DIAL_SAME, /* the same one each time */
+};
+
 /* Begins. NULL when there is no memory. */
 struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
-    const struct dial_owner *ops, void *owner);
+    enum dial_families families, const struct dial_owner *ops, void *owner);
 
 /* Ends it; `done` is not called any more. */
 void dial_cancel(struct dial *dial);

@@ -6,26 +6,6 @@
 #include "base/base64.h"
 #include "base/ensure.h"
 
-/* What a fault of TLS means for the message. */
-/* clang-format off */
-static const enum failure tls_failures[] = {
-	[TLS_FAULT_NONE]      = FAIL_TLS_HANDSHAKE,
-	[TLS_FAULT_UNTRUSTED] = FAIL_TLS_UNTRUSTED,
-	[TLS_FAULT_NAME]      = FAIL_TLS_NAME,
-	[TLS_FAULT_DATES]     = FAIL_TLS_DATES,
-	[TLS_FAULT_WEAK]      = FAIL_TLS_WEAK,
-	[TLS_FAULT_USAGE]     = FAIL_TLS_WEAK,
-	[TLS_FAULT_PIN]       = FAIL_TLS_PIN,
-	[TLS_FAULT_CHAIN]     = FAIL_TLS_CHAIN,
-	[TLS_FAULT_VERSION]   = FAIL_TLS_VERSION,
-	[TLS_FAULT_NOT_TLS]   = FAIL_TLS_NOT_TLS,
-	[TLS_FAULT_ALERT]     = FAIL_TLS_HANDSHAKE,
-	[TLS_FAULT_PROTOCOL]  = FAIL_TLS_HANDSHAKE,
-};
-/* clang-format on */
-static_assert(
-    array_len(tls_failures) == TLS_FAULT_COUNT, "every fault has its failure");
-
 /* ---- life and death ---- */
 
 static void drop(struct link *link)
@@ -51,25 +31,20 @@ static void on_stream_closed(struct stream *stream)
 	drop(container_of(stream, struct link, channel.stream));
 }
 
-/* A last word of TLS, if the socket takes it; an answer is not awaited. */
-static void say_goodbye(struct link *link)
-{
-	if (!link->channel.tls || tls_state(link->channel.tls) != TLS_OPEN)
-		return;
-	tls_close(link->channel.tls);
-	stream_write(&link->channel.stream, tls_cipher(link->channel.tls));
-}
-
 /* see link.h */
 void link_close(struct link *link)
 {
 	if (link->is_closing)
 		return;
 	link->is_closing = true;
-	say_goodbye(link);
+	channel_part(&link->channel);
 	if (link->dial)
 		dial_cancel(link->dial);
 	link->dial = NULL;
+	if (link->poplink) {
+		link->holds++;
+		poplink_close(link->poplink);
+	}
 	credential_forget(&link->credential);
 	if (link->channel.stream.handle) {
 		link->holds++;
@@ -144,6 +119,60 @@ static void on_dialled(
 }
 
 static const struct dial_owner dial_owner = { on_dialled };
+
+/* Two servers must see the same address of ours, if POP3 came before. */
+static bool begin_dial(struct link *link)
+{
+	const struct account_settings *account = link->account;
+
+	link->dial = dial_new(link->loop, account->host, account->policy.port,
+	    account->pop_host ? DIAL_SAME : DIAL_BOTH, &dial_owner, link);
+	return link->dial != NULL;
+}
+
+/* ---- POP3 before it ---- */
+
+static void on_pop_turn(void *owner)
+{
+	struct link *link = owner;
+	const struct pop *pop = &link->poplink->pop;
+
+	if (pop->stage == POP_LOST) {
+		upstream_lose(
+		    &link->upstream, pop->failure, text_span(&pop->detail));
+		link->upstream.advice = pop->advice;
+	}
+	if ((pop->stage == POP_QUIT || pop->stage == POP_OVER) &&
+	    link->admitted_at == 0)
+		link->admitted_at = loop_now(link->loop);
+	turn(link);
+}
+
+static void on_pop_closed(void *owner)
+{
+	struct link *link = owner;
+
+	link->poplink = NULL;
+	if (link->is_closing) {
+		drop(link);
+		return;
+	}
+	upstream_admitted(&link->upstream);
+	if (!begin_dial(link))
+		upstream_lose(
+		    &link->upstream, FAIL_NO_MEMORY, (struct span){ 0 });
+	turn(link);
+}
+
+static const struct poplink_owner poplink_owner = { on_pop_turn,
+	on_pop_closed };
+
+static bool begin_pop(struct link *link)
+{
+	link->poplink = poplink_new(link->loop, link->account,
+	    link->contexts.pop, &poplink_owner, link);
+	return link->poplink != NULL;
+}
 
 /* ---- the credential ---- */
 
@@ -222,7 +251,7 @@ static void lose_tls(struct link *link)
 	text_init(&words, storage, sizeof(storage));
 	tls_explain(link->channel.tls, &words);
 	upstream_lose(&link->upstream,
-	    is_open ? FAIL_CLOSED : tls_failures[tls_fault(link->channel.tls)],
+	    is_open ? FAIL_CLOSED : channel_failure(&link->channel),
 	    text_span(&words));
 }
 
@@ -307,17 +336,6 @@ static bool obey(struct link *link)
 }
 
 /* see link.h */
-struct span link_portray(const struct link *link, char *storage, size_t size)
-{
-	struct text words;
-
-	text_init(&words, storage, size);
-	if (link->channel.tls)
-		tls_describe(link->channel.tls, &words);
-	return text_span(&words);
-}
-
-/* see link.h */
 bool link_pump(struct link *link)
 {
 	bool has_moved = false;
@@ -340,6 +358,19 @@ void link_settle(struct link *link)
 		tls_shed(link->channel.tls);
 }
 
+/* Until when its login by POP3 is relied on. */
+static uint64_t pop_end(const struct link *link)
+{
+	return link->admitted_at + 1000 * (uint64_t)LINK_POP_S;
+}
+
+/* see link.h */
+bool link_is_stale(const struct link *link)
+{
+	return link->admitted_at > 0 && upstream_is_warm(&link->upstream) &&
+	       loop_now(link->loop) >= pop_end(link);
+}
+
 /* see link.h */
 void link_rest(struct link *link)
 {
@@ -348,9 +379,12 @@ void link_rest(struct link *link)
 
 	if (link->is_closing)
 		return;
-	if (link->upstream.stage == STAGE_READY && link->idle_since > 0)
+	if (link->upstream.stage == STAGE_READY && link->idle_since > 0) {
 		deadline = link->idle_since +
 			   1000 * (uint64_t)link->account->keep_warm_s;
+		if (link->admitted_at > 0 && deadline > pop_end(link))
+			deadline = pop_end(link);
+	}
 	if (deadline == 0)
 		uv_timer_stop(&link->alarm);
 	else
@@ -373,9 +407,7 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
 	link->contexts = contexts_hold(contexts);
 	link->owner = owner;
 	link->id = loop_id(loop);
-	link->dial = dial_new(
-	    loop, account->host, account->policy.port, &dial_owner, link);
-	if (!link->dial) {
+	if (account->pop_host ? !begin_pop(link) : !begin_dial(link)) {
 		contexts_drop(&link->contexts);
 		free(link);
 		return NULL;

@@ -1,8 +1,11 @@
 /*
  * link - one connection to a provider: socket, TLS and the upstream engine.
  *
+ * Where the account says so, a poplink logs in by POP3 before it is dialled.
+ *
  * Owns:    dial, stream, TLS engine, upstream engine, and its credential; one
- *          block, freed when its last handle is closed.
+ *          block, freed when its last handle is closed. The poplink, while
+ *          there is one.
  * Borrows: its account's settings, from the pool, which outlives it.
  * Bounds:  about 60 KiB with TLS; one copied TLS record more while the
  *          provider is slower than the device.
@@ -14,6 +17,7 @@
 #include "net/contexts.h"
 #include "net/credential.h"
 #include "net/dial.h"
+#include "net/poplink.h"
 #include "net/settings.h"
 #include "relay/upstream.h"
 
@@ -34,8 +38,8 @@ struct link_keeper {
 };
 
 enum {
-	LINK_PORTRAIT_OCTETS = 700,
 	LINK_NONCE_OCTETS = 24, /* 144 bits */
+	LINK_POP_S = 180,	/* a login by POP3 lets in for so long */
 };
 
 struct link {
@@ -48,6 +52,7 @@ struct link {
 	struct link_keeper *keeper;
 	const struct account_settings *account;
 	struct contexts contexts;
+	struct poplink *poplink; /* NULL: none, or it is done */
 	struct dial *dial;
 	struct credential credential;
 	char nonce[LINK_NONCE_OCTETS]; /* for the login, in base64 */
@@ -58,6 +63,7 @@ struct link {
 	bool is_closing;
 	bool is_settled; /* link_settle was called */
 	uint64_t idle_since;
+	uint64_t admitted_at; /* by POP3; 0: not */
 	char out[UPSTREAM_OUT_OCTETS];
 };
 
@@ -70,14 +76,18 @@ struct link *link_new(struct loop *loop, struct link_keeper *keeper,
  * whether any did. */
 bool link_pump(struct link *link);
 
-/* The server's certificate in words, as far as it was read; in `storage`. */
-struct span link_portray(const struct link *link, char *storage, size_t size);
-
 /* It is logged in: lets go of what only the handshake needed. */
 void link_settle(struct link *link);
 
 /* Sets its alarm: call it when the pumping is done. */
 void link_rest(struct link *link);
+
+/*
+ * Was it let in by POP3 so long ago that the server may have forgotten? Most
+ * providers write of ten minutes, some of less; and what is said to RCPT then
+ * is a refusal for good. One that was not used yet is fine.
+ */
+bool link_is_stale(const struct link *link);
 
 /* Asks for the end. It is off its owner's hands: `turn` is called no more. */
 void link_close(struct link *link);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/ensure.h"
+#include "net/loss.h"
 
 static void on_link_turn(struct link *link);
 
@@ -82,7 +83,8 @@ static bool is_coming(const struct link *link)
 
 static bool is_idle(const struct link *link)
 {
-	return !link->lessee && upstream_is_ready(&link->upstream);
+	return !link->lessee && upstream_is_ready(&link->upstream) &&
+	       !link_is_stale(link);
 }
 
 /* Does it hold one of the account's places? One that has said QUIT does not:
@@ -138,12 +140,19 @@ static void retire(struct link *link)
 	on_link_turn(link);
 }
 
+static bool is_at_pop(const struct link *link)
+{
+	return link->upstream.stage == STAGE_POP;
+}
+
+/* By POP3 one after the other: most servers let a mailbox be opened once. */
 static bool dial(struct pool *pool)
 {
 	struct link *link;
 
 	if (pool->is_closed ||
-	    count_links(pool, is_staying) >= pool->account->connections)
+	    count_links(pool, is_staying) >= pool->account->connections ||
+	    count_links(pool, is_at_pop) > 0)
 		return false;
 	link = link_new(pool->loop, &pool->keeper, pool->account,
 	    &pool->contexts, &link_owner);
@@ -269,56 +278,25 @@ void pool_release(struct link *link)
 
 /* ---- what becomes of a connection ---- */
 
-static void tell_loss(struct pool *pool, const struct link *link)
-{
-	const struct upstream *upstream = &link->upstream;
-	struct facts *facts = &pool->loop->facts;
-	bool was_idle = upstream->failed_in == STAGE_READY ||
-			upstream->failed_in == STAGE_DROP ||
-			upstream->failed_in == STAGE_QUIT ||
-			upstream->failure == FAIL_CLIENT_GONE;
-	enum log_level level =
-	    was_idle ? LOG_LEVEL_DEBUG : failure_level(upstream->failure);
-	char storage[LINK_PORTRAIT_OCTETS];
-	struct span certificate;
-
-	if (!fact_begin(facts, level, was_idle ? "upstream-closed" : "failed"))
-		return;
-	fact_word(facts, "failure", failure_name(upstream->failure));
-	fact_word(facts, "stage", stage_name(upstream->failed_in));
-	fact_word(facts, "account", upstream->policy->account);
-	fact_word(facts, "host", upstream->policy->host);
-	fact_number(facts, "port", upstream->policy->port);
-	fact_word(facts, "detail", text_span(&upstream->detail));
-	certificate = link_portray(link, storage, sizeof(storage));
-	if (upstream->failed_in == STAGE_HANDSHAKE && certificate.len > 0)
-		fact_word(facts, "certificate", certificate);
-	if (upstream->advice.len > 0 && !was_idle)
-		fact_word(facts, "hint", upstream->advice);
-	else if (failure_hint(upstream->failure).len > 0 && !was_idle)
-		fact_word(facts, "hint", failure_hint(upstream->failure));
-	fact_end(facts);
-}
-
-static void fail_first(struct pool *pool, enum failure failure)
+static void fail_first(struct pool *pool, enum failure failure, bool at_pop)
 {
 	struct waiter *waiter = pool->first;
 
 	pool_cancel(waiter);
-	waiter->ops->failed(waiter, failure);
+	waiter->ops->failed(waiter, failure, at_pop);
 }
 
 /*
  * A connection could not be made. Whoever waits longest hears it. The others
  * go on waiting while connections exist that may still come or come back.
  */
-static void fail_waiters(struct pool *pool, enum failure failure)
+static void fail_waiters(struct pool *pool, enum failure failure, bool at_pop)
 {
 	if (pool->first)
-		fail_first(pool, failure);
+		fail_first(pool, failure, at_pop);
 	while (pool->first &&
 	       (is_held(pool) || count_links(pool, is_staying) == 0))
-		fail_first(pool, failure);
+		fail_first(pool, failure, at_pop);
 }
 
 /* A login was refused. Others on their way would only be refused, too, and
@@ -373,6 +351,7 @@ static void on_lost(struct pool *pool, struct link *link)
 {
 	enum failure failure = link->upstream.failure;
 	bool was_coming = link->upstream.failed_in < STAGE_READY;
+	bool was_at_pop = loss_of(link).is_pop;
 
 	if (renews(pool, link)) {
 		loop_journal(pool->loop, "link", link->id);
@@ -381,13 +360,13 @@ static void on_lost(struct pool *pool, struct link *link)
 		dial_for_waiters(pool);
 		return;
 	}
-	tell_loss(pool, link);
+	loss_tell(link, &pool->loop->facts);
 	loop_journal(pool->loop, "link", link->id);
 	bury(pool, link);
 	if (was_coming && failure_holds_down(failure))
 		hold_down(pool);
 	if (was_coming)
-		fail_waiters(pool, failure);
+		fail_waiters(pool, failure, was_at_pop);
 	dial_for_waiters(pool);
 }
 
@@ -408,11 +387,22 @@ static void on_ready(struct pool *pool, struct link *link)
 	if (link->is_closing || link->lessee)
 		return;
 	link->upstream.has_idled = true;
-	if (pool->is_closed || now - link->idle_since >=
-				   1000 * (uint64_t)pool->account->keep_warm_s)
-		retire(link);
-	else
+	if (!pool->is_closed && !link_is_stale(link) &&
+	    now - link->idle_since <
+		1000 * (uint64_t)pool->account->keep_warm_s) {
 		link_rest(link);
+		return;
+	}
+	retire(link);
+	/* One that is stale may have been waited for. */
+	dial_for_waiters(pool);
+}
+
+/* Its login by POP3 is over, if there was one: the next one may begin. */
+static void on_dialling(struct pool *pool, struct link *link)
+{
+	link_rest(link);
+	dial_for_waiters(pool);
 }
 
 /* One that is nobody's has moved. */
@@ -426,6 +416,8 @@ static void on_link_turn(struct link *link)
 		on_lost(pool, link);
 	else if (link->upstream.stage == STAGE_READY)
 		on_ready(pool, link);
+	else if (link->upstream.stage == STAGE_DIAL)
+		on_dialling(pool, link);
 	else if (is_coming(link) || link->upstream.stage == STAGE_QUIT)
 		link_rest(link);
 	else
@@ -503,7 +495,7 @@ void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 	pool->is_closed = true;
 	pool->emptied = emptied;
 	while (pool->first)
-		fail_first(pool, FAIL_SHUTTING_DOWN);
+		fail_first(pool, FAIL_SHUTTING_DOWN, false);
 	while (link) {
 		struct link *next = link->next;
 

@@ -18,10 +18,12 @@
 
 struct waiter;
 
-/* How waiting ends, called once and never from pool_lease. */
+/* How waiting ends, called once and never from pool_lease. `at_pop` says that
+ * it failed at the account's POP3 server. */
 struct waiter_ops {
 	void (*leased)(struct waiter *waiter, struct link *link);
-	void (*failed)(struct waiter *waiter, enum failure failure);
+	void (*failed)(
+	    struct waiter *waiter, enum failure failure, bool at_pop);
 };
 
 /* A place in the queue; lies in who waits. */

@@ -103,8 +103,19 @@ static void find_candidates(struct conn *conn)
 			conn->candidates &= ~(UINT64_C(1) << i);
 }
 
+/* Who is to be named for the failure: at a server that only lets in, that one;
+ * a reload may have taken it away. */
+static struct span failed_host(const struct conn *conn, bool at_pop)
+{
+	size_t i = conn->device->accounts[conn->account];
+	struct span host = conn->settings->accounts[i].policy.pop_host;
+
+	return at_pop && host.len > 0 ? host : route_host(conn);
+}
+
 /* This account cannot be had: the next one, if the message may go there. */
-static bool try_next_account(struct conn *conn, enum failure failure)
+static bool try_next_account(
+    struct conn *conn, enum failure failure, bool at_pop)
 {
 	size_t next = next_candidate(conn, conn->account + 1);
 
@@ -114,7 +125,7 @@ static bool try_next_account(struct conn *conn, enum failure failure)
 		conn->account = next;
 		return true;
 	}
-	session_no_link(&conn->session, failure, route_host(conn));
+	session_no_link(&conn->session, failure, failed_host(conn, at_pop));
 	if (!session_is_bound(&conn->session))
 		conn->account = 0;
 	return false;
@@ -161,7 +172,8 @@ static void ask_pools(struct conn *conn)
 		link = lease(conn, &failure);
 		if (link)
 			adopt(conn, link);
-	} while (failure != FAIL_NONE && try_next_account(conn, failure));
+	} while (
+	    failure != FAIL_NONE && try_next_account(conn, failure, false));
 	conn->waits_since = loop_now(conn->loop);
 }
 
@@ -180,13 +192,13 @@ static void on_leased(struct waiter *waiter, struct link *link)
 	conn_turn(conn);
 }
 
-static void on_failed(struct waiter *waiter, enum failure failure)
+static void on_failed(struct waiter *waiter, enum failure failure, bool at_pop)
 {
 	struct conn *conn = container_of(waiter, struct conn, waiter);
 
 	/* A reload has changed the account: its new pool is asked instead. */
 	if ((failure == FAIL_SHUTTING_DOWN && route_pool(conn)) ||
-	    try_next_account(conn, failure))
+	    try_next_account(conn, failure, at_pop))
 		ask_pools(conn);
 	conn_turn(conn);
 }

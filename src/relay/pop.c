@@ -88,7 +88,7 @@ static enum pop_stage lost_by_answer(
  * second one. */
 static bool is_sayable(struct span word)
 {
-	return word.len > 0 && word.len <= POP_COMMAND_OCTETS - 7 &&
+	return word.len > 0 && word.len <= POP_WORD_OCTETS &&
 	       span_find(word, '\r') == word.len &&
 	       span_find(word, '\n') == word.len &&
 	       span_find(word, '\0') == word.len;

@@ -26,6 +26,7 @@
 
 enum {
 	POP_COMMAND_OCTETS = 255, /* both with their CRLF */
+	POP_WORD_OCTETS = 248,	  /* behind "USER " and "PASS " */
 	POP_ANSWER_OCTETS = 512,
 	POP_DETAIL_OCTETS = 400,
 };

@@ -238,6 +238,7 @@ static const struct stage_row {
 	unsigned patience_s; /* RFC 5321 4.5.3.2, or less where a device waits */
 	unsigned wants;
 } stages[] = {
+	[STAGE_POP]        = { "pop",        NULL,         NULL,         0, 0 },
 	[STAGE_DIAL]       = { "dial",       NULL,         NULL,        30, 0 },
 	[STAGE_GREETING]   = { "greeting",   NULL,         on_greeting, 30, 0 },
 	[STAGE_EHLO]       = { "ehlo",       say_ehlo,     on_ehlo,     60, 0 },

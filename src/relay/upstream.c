@@ -42,12 +42,21 @@ void upstream_init(struct upstream *upstream,
 		.facts = facts,
 		.now = now,
 		.began = now,
+		.answered = STAGE_DIAL,
 	};
 	reply_reader_init(&upstream->reader);
 	text_init(&upstream->detail, upstream->detail_storage,
 	    sizeof(upstream->detail_storage));
 	buf_init(&upstream->out, out, out_size);
-	stage_enter(upstream, STAGE_DIAL);
+	stage_enter(
+	    upstream, policy->pop_host.len > 0 ? STAGE_POP : STAGE_DIAL);
+}
+
+/* see upstream.h */
+void upstream_admitted(struct upstream *upstream)
+{
+	if (upstream->stage == STAGE_POP)
+		stage_enter(upstream, STAGE_DIAL);
 }
 
 /* see upstream.h */

@@ -1,6 +1,7 @@
 /*
  * upstream - the provider's side of a conversation: our role as its client.
  *
+ *  POP -> DIAL, where a login by POP3 comes before (relay/pop)
  *  DIAL -> GREETING -> EHLO -> STARTTLS -> HANDSHAKE -> EHLO_TLS --+
  *                                                                  |
  *  implicit TLS:                                                   v
@@ -50,6 +51,7 @@ enum {
 };
 
 enum stage {
+	STAGE_POP, /* it is not dialled yet */
 	STAGE_DIAL,
 	STAGE_GREETING,
 	STAGE_EHLO,
@@ -116,6 +118,9 @@ void upstream_init(struct upstream *upstream,
 void upstream_finish(struct upstream *upstream);
 
 /* ---- the world's news; out of season they are ignored ---- */
+
+/* The login by POP3 was taken: the server may be dialled. */
+void upstream_admitted(struct upstream *upstream);
 
 /* The socket is connected; `address` is our own, as an EHLO literal, used
  * when the policy names no other: "[192.0.2.1]" or "[IPv6:...]". */
