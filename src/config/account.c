@@ -73,10 +73,13 @@ static enum value_verdict read_auth(
 		choice->kind = ACCOUNT_AUTH_NONE;
 		return VALUE_GOOD;
 	}
-	if (mechanism == SASL_MECHANISM_COUNT &&
-	    !span_equal_nocase(value, SPAN("pop-before-smtp")))
+	if (span_equal_nocase(value, SPAN("pop-before-smtp"))) {
+		choice->kind = ACCOUNT_AUTH_POP;
+		return VALUE_GOOD;
+	}
+	if (mechanism == SASL_MECHANISM_COUNT)
 		return bad_auth(reading, value);
-	if (mechanism == SASL_MECHANISM_COUNT || !sasl_is_ready(mechanism)) {
+	if (!sasl_is_ready(mechanism)) {
 		value_bad(reading, "%s is not available in this version",
 		    value_shown(reading, value));
 		return VALUE_LATER;
@@ -103,6 +106,8 @@ static const struct section_key keys[] = {
 	{ "password",           value_text,      AT(password),           READY, NULL },
 	{ "token_command",      value_text,      AT(token_command),      READY, NULL },
 	{ "auth",               read_auth,       AT(auth),               READY, NULL },
+	{ "pop_host",           network_host,    AT(pop_host),           READY, NULL },
+	{ "pop_port",           value_number,    AT(pop_port),           READY, &ports },
 	{ "region",             network_label,   AT(region),             READY, NULL },
 	{ "hello",              network_hello_upstream, AT(hello),       READY, NULL },
 	{ "sender",             network_mailbox, AT(sender),             READY, NULL },

@@ -18,6 +18,7 @@
 enum account_auth {
 	ACCOUNT_AUTH_AUTO,
 	ACCOUNT_AUTH_NONE,
+	ACCOUNT_AUTH_POP, /* by POP3, at another server, before */
 	ACCOUNT_AUTH_ONE, /* the mechanism beside it */
 };
 
@@ -43,6 +44,8 @@ struct account_draft {
 	const char *password_command;
 	const char *token_command;
 	struct account_choice auth;
+	const char *pop_host;
+	unsigned pop_port;
 	const char *region;
 	const char *hello;
 	const char *sender;

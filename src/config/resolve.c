@@ -3,6 +3,13 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "relay/pop.h"
+
+enum { POP3S_PORT = 995 }; /* RFC 8314 3.3 */
+
+static const char no_token[] =
+    "does not log in with a token; xoauth2 and oauthbearer do";
+static const char only_for_pop[] = "only with auth = pop-before-smtp";
 
 /* One account on its way. */
 struct work {
@@ -101,6 +108,31 @@ static void set_tls(struct work *work)
 		wrong(work, "client_key", "client_certificate is missing");
 }
 
+/*
+ * POP3 before SMTP: both servers are believed for the same reasons. The pins
+ * hold for both, since it is the POP3 server that is shown the password. Where
+ * it has no name of its own, it is the same machine, under the same name.
+ */
+static void set_pop(struct work *work)
+{
+	const struct account_draft *read = work->read;
+	struct account_settings *account = work->account;
+
+	if (read->auth.kind != ACCOUNT_AUTH_POP) {
+		if (has(work, "pop_host"))
+			wrong(work, "pop_host", only_for_pop);
+		if (has(work, "pop_port"))
+			wrong(work, "pop_port", only_for_pop);
+		return;
+	}
+	account->pop_host = read->pop_host ? read->pop_host : account->host;
+	account->policy.pop_host = span_of(account->pop_host);
+	account->policy.pop_port = read->pop_port ? read->pop_port : POP3S_PORT;
+	account->pop_tls = account->tls;
+	if (read->pop_host)
+		account->pop_tls.name = read->pop_host;
+}
+
 /* The key the credential comes from, or NULL; more than one is a mistake, as
  * nobody could say which one counts. */
 static const char *credential_key(struct work *work)
@@ -188,6 +220,8 @@ static bool is_external(const struct work *work, const char *source)
 {
 	const struct account_choice *auth = &work->read->auth;
 
+	if (auth->kind == ACCOUNT_AUTH_POP)
+		return false;
 	if (auth->kind == ACCOUNT_AUTH_ONE)
 		return auth->mechanism == SASL_EXTERNAL;
 	return !source && has(work, "client_certificate");
@@ -244,14 +278,16 @@ static void set_mechanisms(struct work *work, const char *source)
 	enum sasl_credential kind = kind_of(work, source);
 	uint32_t set = sasl_all(kind);
 
-	if (read->auth.kind == ACCOUNT_AUTH_ONE) {
+	if (read->auth.kind == ACCOUNT_AUTH_POP) {
+		set = 0;
+		if (kind == SASL_NEEDS_TOKEN)
+			wrong(work, "auth", no_token);
+	} else if (read->auth.kind == ACCOUNT_AUTH_ONE) {
 		set = SASL_BIT(read->auth.mechanism);
 		if (source && sasl_needs(read->auth.mechanism) != kind)
 			wrong(work, "auth",
-			    kind == SASL_NEEDS_TOKEN
-				? "does not log in with a token; xoauth2 "
-				  "and oauthbearer do"
-				: "needs token_command");
+			    kind == SASL_NEEDS_TOKEN ? no_token
+						     : "needs token_command");
 	} else if (provider) {
 		if ((source || kind == SASL_NEEDS_CERTIFICATE) &&
 		    (set & provider->mechanisms) == 0)
@@ -273,11 +309,23 @@ static void check_plain(struct work *work)
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++)
 		if ((policy->mechanisms & SASL_BIT(i)) && sasl_needs_tls(i)) {
 			wrong(work, has(work, "tls") ? "tls" : "auth",
-			    "without TLS only auth = none, cram-md5, "
-			    "scram-sha-1 or scram-sha-256 is allowed: others "
-			    "show the password or need TLS");
+			    "without TLS only auth = none, pop-before-smtp, "
+			    "cram-md5, scram-sha-1 or scram-sha-256 is "
+			    "allowed: others show the password or need TLS");
 			return;
 		}
+}
+
+/* What is in the file; what a command prints shows when it is run. */
+static void check_pop_words(struct work *work, const char *source)
+{
+	static const char what[] = "longer than 248 octets, which is what "
+				   "POP3 has room for";
+
+	if (work->account->policy.user.len > POP_WORD_OCTETS)
+		wrong(work, "user", what);
+	if (work->account->password.len > POP_WORD_OCTETS)
+		wrong(work, source, what);
 }
 
 static void set_login(struct work *work)
@@ -296,6 +344,8 @@ static void set_login(struct work *work)
 		check_user(work, source);
 	set_mechanisms(work, source);
 	check_plain(work);
+	if (work->read->auth.kind == ACCOUNT_AUTH_POP)
+		check_pop_words(work, source);
 }
 
 /* The domain of the mailbox, for addresses that have none. */
@@ -346,6 +396,7 @@ void resolve_account(struct draft *draft, const struct ini_section *section,
 	set_host(&work);
 	set_port(&work);
 	set_tls(&work);
+	set_pop(&work);
 	set_login(&work);
 	set_rest(&work);
 }

@@ -86,11 +86,13 @@ in_namespace() {
 		exec "$@"' - "$@"
 }
 
-# ---- Dovecot: submission, and logins for Postfix ----
+# ---- Dovecot: submission, POP3, and logins for Postfix ----
 
 # start_dovecot [RELAY_PORT]: what it takes it gives to the relay, a server
 # without TLS or login on that port. Without one it only checks logins, at the
-# socket $T/dovecot/run/logins.
+# socket $T/dovecot/run/logins. With "pop" for the port it speaks POP3 over TLS,
+# on POP_PORT, and whoever logs in has a file in the folder ADMITTED, of the
+# name of his address.
 start_dovecot() {
 	need dovecot
 	need_root Dovecot
@@ -131,7 +133,9 @@ start_dovecot() {
 		  executable = stats
 		}
 		END
-		if [ $# -gt 0 ]; then
+		if [ "${1:-}" = pop ]; then
+			dovecot_pop
+		elif [ $# -gt 0 ]; then
 			dovecot_submission "$1"
 		else
 			cat <<-END
@@ -146,7 +150,9 @@ start_dovecot() {
 	} >"$dir/dovecot.conf"
 	dovecot -F -c "$dir/dovecot.conf" 2>"$T/dovecot.err" &
 	PIDS="$PIDS $!"
-	if [ $# -gt 0 ]; then
+	if [ "${1:-}" = pop ]; then
+		until_listens "$POP_PORT"
+	elif [ $# -gt 0 ]; then
 		until_listens "$STARTTLS_PORT" "$IMPLICIT_PORT"
 	else
 		until_true 10 [ -S "$dir/run/logins" ]
@@ -209,6 +215,45 @@ dovecot_submission() {
 	  inet_listener submissions {
 	    port = $IMPLICIT_PORT
 	    ssl = yes
+	  }
+	}
+	END
+}
+
+dovecot_pop() {
+	[ -x "$(doveconf -d -h libexec_dir)/pop3-login" ] ||
+		skip "Dovecot has no POP3 here"
+	next_port
+	POP_PORT=$PORT
+	ADMITTED=$dir/admitted
+	open_folder "$ADMITTED"
+	chown nobody "$ADMITTED"
+	cat >"$dir/admit" <<-END
+	#!/bin/sh
+	: >"$ADMITTED/\$IP"
+	exec "\$@"
+	END
+	chmod 755 "$dir/admit"
+	cat <<-END
+	protocols = pop3
+	mail_max_userip_connections = 100
+	service pop3-login {
+	  inet_listener pop3 {
+	    port = 0
+	  }
+	  inet_listener pop3s {
+	    port = $POP_PORT
+	    ssl = yes
+	  }
+	}
+	service pop3 {
+	  executable = pop3 admit
+	}
+	service admit {
+	  executable = script-login $dir/admit
+	  user = nobody
+	  unix_listener admit {
+	    mode = 0666
 	  }
 	}
 	END
@@ -324,8 +369,13 @@ start_exim() {
 	until_listens "$STARTTLS_PORT" "$IMPLICIT_PORT"
 }
 
+# Who may send: who has logged in, or with ADMITTED whose address has a file
+# in that folder, and nobody else.
 exim_conf() {
 	is_him='eq{$auth1}{scan@example.com}'
+	who='authenticated = *'
+	[ -z "${ADMITTED:-}" ] ||
+		who="condition = \${if exists{$ADMITTED/\$sender_host_address}}"
 	cat <<-END
 	primary_hostname = provider.test
 	exim_path = $dir/exim4
@@ -349,7 +399,7 @@ exim_conf() {
 	rcpt:
 	  deny local_parts = ^bad
 	    message = 5.1.1 nobody of that name
-	  accept authenticated = *
+	  accept $who
 	  deny message = 5.7.1 log in first
 	begin routers
 	all:

@@ -19,6 +19,9 @@
 /* base64 of 32 octets */
 #define PIN "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
+#define X31  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X248 X31 X31 X31 X31 X31 X31 X31 X31
+
 static const struct row {
 	const char *title;
 	const char *text;
@@ -213,31 +216,86 @@ static const struct row {
 	    "3: user: there is no password for it; give password_file, "
 	    "password_command, password or token_command\n" },
 
+	/* [account]: POP before SMTP */
+	{ "POP before SMTP", LOGIN "password = p\nauth = pop-before-smtp\n",
+	    "" },
+	{ "POP before SMTP, all of it",
+	    LOGIN "password_command = c\nauth = POP-before-SMTP\n"
+		  "pop_host = pop.example\npop_port = 1995\n"
+		  "client_certificate = ca.pem\nclient_key = password\n",
+	    "" },
+	{ "POP before SMTP without anything",
+	    "[account]\nhost = h.example\nauth = pop-before-smtp\n",
+	    "1: user: missing; give user and a password, or auth = none\n" },
+	{ "POP before SMTP without a password",
+	    LOGIN "auth = pop-before-smtp\nclient_certificate = ca.pem\n"
+		  "client_key = password\n",
+	    "3: user: there is no password for it; give password_file, "
+	    "password_command, password or token_command\n" },
+	{ "POP before SMTP without a user",
+	    "[account]\nhost = h.example\npassword = p\n"
+	    "auth = pop-before-smtp\n",
+	    "1: user: missing; whose password is it?\n" },
+	{ "POP before SMTP with a token",
+	    LOGIN "token_command = t\nauth = pop-before-smtp\n",
+	    "5: auth: does not log in with a token; xoauth2 and oauthbearer "
+	    "do\n" },
+	{ "POP before SMTP with OAuth",
+	    "[account]\nprovider = outlook\nuser = u\n"
+	    "oauth_client_id = x\nauth = pop-before-smtp\n",
+	    "5: auth: does not log in with a token; xoauth2 and oauthbearer "
+	    "do\n" },
+	{ "POP's keys without POP",
+	    LOGIN "password = p\npop_host = pop.example\npop_port = 995\n",
+	    "5: pop_host: only with auth = pop-before-smtp\n"
+	    "6: pop_port: only with auth = pop-before-smtp\n" },
+	{ "POP's keys and no login", GOOD "pop_port = 995\n",
+	    "4: pop_port: only with auth = pop-before-smtp\n" },
+	{ "POP's keys that are none",
+	    LOGIN "password = p\nauth = pop-before-smtp\n"
+		  "pop_host = pop3s://pop.example\npop_port = 0\n",
+	    "6: pop_host: pop3s://pop.example is neither a host name nor an "
+	    "address; give the name alone, without scheme or path\n"
+	    "7: pop_port: 0 is not a number from 1 to 65535\n" },
+	{ "a user POP3 has no room for",
+	    "[account]\nhost = h.example\nauth = pop-before-smtp\n"
+	    "password = p\nuser = " X248 "x\n",
+	    "5: user: longer than 248 octets, which is what POP3 has room "
+	    "for\n" },
+	{ "a password POP3 has no room for",
+	    LOGIN "auth = pop-before-smtp\npassword = " X248 "x\n",
+	    "5: password: longer than 248 octets, which is what POP3 has "
+	    "room for\n" },
+	{ "a password POP3 has just room for",
+	    LOGIN "auth = pop-before-smtp\npassword = " X248 "\n", "" },
+
 	/* [account]: never without TLS */
+	{ "no TLS, and POP before SMTP, which has its own",
+	    LOGIN "password = p\ntls = none\nauth = pop-before-smtp\n", "" },
 	{ "no TLS, and EXTERNAL",
 	    "[account]\nhost = h.example\nauth = external\ntls = none\n"
 	    "client_certificate = ca.pem\nclient_key = password\n",
-	    "4: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "4: tls: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 	{ "no TLS, and DIGEST-MD5",
 	    LOGIN "password = p\ntls = none\nauth = digest-md5\n",
-	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "5: tls: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 	{ "no TLS, and any mechanism", LOGIN "password = p\ntls = none\n",
-	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "5: tls: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 	{ "no TLS, and PLAIN", LOGIN "password = p\ntls = none\nauth = plain\n",
-	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "5: tls: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 	{ "no TLS, and a token",
 	    LOGIN "token_command = t\ntls = none\nauth = xoauth2\n",
-	    "5: tls: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "5: tls: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 	{ "no TLS, and CRAM-MD5",
 	    LOGIN "password = p\ntls = none\nauth = cram-md5\n", "" },
 	{ "no TLS, and SCRAM",
@@ -246,9 +304,9 @@ static const struct row {
 	{ "a preset without TLS, and LOGIN",
 	    "[account]\nprovider = nifty\nuser = u\npassword = p\n"
 	    "auth = login\n",
-	    "5: auth: without TLS only auth = none, cram-md5, scram-sha-1 "
-	    "or scram-sha-256 is allowed: others show the password or need "
-	    "TLS\n" },
+	    "5: auth: without TLS only auth = none, pop-before-smtp, "
+	    "cram-md5, scram-sha-1 or scram-sha-256 is allowed: others "
+	    "show the password or need TLS\n" },
 
 	/* Secrets' files */
 	{ "a password file the group may read", LOGIN "password_file = group\n",

@@ -25,7 +25,6 @@ static const struct later_row {
 	const char *entry;
 	const char *what;
 } later_rows[] = {
-	{ "account", "auth = pop-before-smtp", "auth: pop-before-smtp is" },
 	{ "account", "chunking = yes", "chunking: yes is" },
 };
 
@@ -78,7 +77,8 @@ static const struct known {
 	{ "account", &account_keys,
 	    "provider host port tls tls_name ca_file pin_sha256 "
 	    "client_certificate client_key user password_file "
-	    "password_command password token_command auth region hello sender "
+	    "password_command password token_command auth pop_host "
+	    "pop_port region hello sender "
 	    "senders signed chunking connections rate keep_warm oauth_grant "
 	    "oauth_client_id oauth_client_secret_file oauth_certificate "
 	    "oauth_key oauth_tenant oauth_scope oauth_token_url "

@@ -49,6 +49,8 @@ static void test_defaults(void **state)
 	assert_int_equal(
 	    account->policy.mechanisms, sasl_all(SASL_NEEDS_PASSWORD));
 	assert_false(account->policy.chunking);
+	assert_null(account->pop_host);
+	assert_int_equal(account->policy.pop_host.len, 0);
 	assert_int_equal(account->connections, 3);
 	assert_int_equal(account->keep_warm_s, 30);
 	assert_int_equal(settings->device_count, 1);
@@ -162,6 +164,93 @@ static void test_hold_all(void **state)
 	assert_int_equal(settings->devices[0].hold, 65536);
 	assert_false(settings->devices[1].holds_all);
 	settings_drop(settings);
+}
+
+/* Where POP3 is spoken, and whose certificate is looked for there. */
+static void test_pop(void **state)
+{
+	static const struct {
+		const char *keys;
+		const char *host;
+		unsigned port;
+		const char *name;
+	} cases[] = {
+		{ "", "h.example", 995, "h.example" },
+		{ "pop_port = 1995\n", "h.example", 1995, "h.example" },
+		{ "tls_name = mx.example\n", "h.example", 995, "mx.example" },
+		{ "pop_host = pop.example\n", "pop.example", 995,
+		    "pop.example" },
+		{ "pop_host = pop.example\ntls_name = mx.example\n",
+		    "pop.example", 995, "pop.example" },
+		{ "pop_host = 192.0.2.7\ntls = none\n", "192.0.2.7", 995,
+		    "192.0.2.7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		const struct account_settings *account;
+		struct settings *settings;
+		char text[400];
+
+		snprintf(text, sizeof(text),
+		    LOGIN "password = p\nauth = pop-before-smtp\n"
+			  "ca_file = ca.pem\npin_sha256 = " PIN "\n%s",
+		    cases[i].keys);
+		settings = scratch_read_good(text);
+		account = &settings->accounts[0];
+		assert_string_equal(account->pop_host, cases[i].host);
+		assert_true(span_equal(
+		    account->policy.pop_host, span_of(cases[i].host)));
+		assert_int_equal(account->policy.pop_port, cases[i].port);
+		assert_string_equal(account->pop_tls.name, cases[i].name);
+		assert_string_equal(account->pop_tls.ca_file, "ca.pem");
+		assert_int_equal(account->pop_tls.pin_count, 1);
+		assert_int_equal(account->policy.mechanisms, 0);
+		assert_int_equal(account->source, CREDENTIAL_SECRET);
+		settings_drop(settings);
+	}
+}
+
+/* Connections stay warm over a reload only where nothing changed. */
+static void test_same_account(void **state)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+		bool is_same;
+	} cases[] = {
+		{ "", "", true },
+		{ "", "pop_host = h.example\n", true },
+		{ "", "pop_port = 995\n", true },
+		{ "", "pop_port = 1995\n", false },
+		{ "", "pop_host = pop.example\n", false },
+		{ "tls_name = mx.example\n",
+		    "tls_name = mx.example\npop_host = h.example\n", false },
+		{ "pop_host = mx.example\ntls_name = mx.example\n",
+		    "pop_host = h.example\ntls_name = mx.example\n", false },
+		{ "pop_host = mx.example\ntls_name = mx.example\n",
+		    "tls_name = mx.example\n", false },
+		{ "", "rate = 1\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		static const char base[] =
+		    LOGIN "password = p\nauth = pop-before-smtp\n";
+		struct settings *before;
+		struct settings *after;
+		char text[300];
+
+		snprintf(text, sizeof(text), "%s%s", base, cases[i].before);
+		before = scratch_read_good(text);
+		snprintf(text, sizeof(text), "%s%s", base, cases[i].after);
+		after = scratch_read_good(text);
+		if (account_is_same(&before->accounts[0],
+			&after->accounts[0]) != cases[i].is_same)
+			fail_msg("case %zu", i);
+		settings_drop(before);
+		settings_drop(after);
+	}
 }
 
 /* What a device's section leaves out is as for all other devices. */
@@ -388,6 +477,8 @@ int main(void)
 		cmocka_unit_test(test_device_defaults),
 		cmocka_unit_test(test_hold_all),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_pop),
+		cmocka_unit_test(test_same_account),
 		cmocka_unit_test(test_every_preset),
 		cmocka_unit_test(test_presets_in_detail),
 		cmocka_unit_test(test_passwords),
