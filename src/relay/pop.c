@@ -76,8 +76,8 @@ static enum pop_stage lost_by_answer(
     struct pop *pop, enum failure failure, struct span line)
 {
 	if (echo_holds(pop->secret, line))
-		line =
-		    SPAN("its words are left out, as they hold the password");
+		line = SPAN(
+		    "its words are left out, as they may hold the password");
 	pop_lose(pop, failure, line);
 	return POP_LOST;
 }
