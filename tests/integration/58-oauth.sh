@@ -75,7 +75,7 @@ wait=$(($(sed -n 's/^retry_at //p' "$STORE") - $(date +%s)))
 ok "429: Retry-After is respected" test $wait -gt 1200 -a $wait -le 1234
 troubled closes close "closed the connection"
 troubled half half "closed the connection"
-troubled slow slow:24 "did not answer in time"
+troubled silent silent:24 "did not answer in time"
 troubled redirect redirect "a redirect is never followed"
 troubled flood flood "more than any answer"
 troubled html "say:<html>" "no JSON object"

@@ -30,6 +30,7 @@ options = dict(word.split("=", 1) for word in sys.argv[4:])
 expires = int(options.get("expires", 3600))
 lock = threading.Lock()
 state = {"count": 0, "polls": 0, "codes": {}}
+SLEEPY = ("slow", "silent")  # orders that others need not wait for
 LONG = "x" * 3000  # tokens are as long as they are in life
 
 
@@ -222,6 +223,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif word == "slow":
             time.sleep(float(rest))
             return False
+        elif word == "silent":  # what was asked for is not done, either
+            time.sleep(float(rest))
+            self.close_connection = True
         else:
             return False
         return True
@@ -233,12 +237,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             self.note(form)
             what = order() if act else ""
-            if what.startswith("slow"):
+            if what.startswith(SLEEPY):
                 pass
             elif act and self.obey(what, form, act):
                 return
-        if what.startswith("slow"):
-            self.obey(what, form, act)
+        if what.startswith(SLEEPY) and self.obey(what, form, act):
+            return
         with lock:
             if act:
                 self.answer(*act(form))
