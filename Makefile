@@ -29,7 +29,7 @@ endif
 # ---- the layers: every room by name ----
 base   := ensure span buf text base64 secret cidr rate hash
 shell  := log arena harden
-smtp   := line command address reply ehlo scan body header mailbox date proxy
+smtp   := line command address reply ehlo scan body chunk header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite echo login auth offer gate foreign client pop stage \
 	upstream outcome sending again answers rules asks session

@@ -25,7 +25,7 @@ check-transcripts: $(test_build)/play ## play every conversation in six grains
 
 # ---- unit: one program a room or family of rooms ----
 
-unit := rewrite pop proxy base line command address reply ehlo body sasl scram digest relay ini value config \
+unit := rewrite pop proxy base line command address reply ehlo body chunk sasl scram digest relay ini value config \
 	keys settings certificate trust verify tls serving guesses
 unit_programs := $(unit:%=$(test_build)/unit/test_%)
 

@@ -27,7 +27,7 @@ static const struct value_words signed_words = {
 
 static const struct value_word answers[] = {
 	{ "no",  0, READY },
-	{ "yes", 1, LATER },
+	{ "yes", 1, READY },
 };
 static const struct value_words chunking_words = {
 	answers, array_len(answers),
@@ -139,7 +139,7 @@ const struct section_keys account_keys = { keys, array_len(keys) };
 void account_read(struct draft *draft, const struct ini_section *section)
 {
 	struct settings *settings = draft->settings;
-	struct account_draft read = { 0 };
+	struct account_draft read = { .chunking = 1 };
 	struct account_settings *list;
 
 	section_read(draft, section, &account_keys, &read);

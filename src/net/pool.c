@@ -191,12 +191,18 @@ static void dial_for_waiters(struct pool *pool)
 
 /* ---- leasing ---- */
 
+static void hand_out(const struct pool *pool, struct link *link)
+{
+	wake(link);
+	link->upstream.avoids_chunks = pool->avoids_chunks;
+}
+
 static void lease(struct pool *pool, struct link *link)
 {
 	struct waiter *waiter = pool->first;
 
 	pool_cancel(waiter);
-	wake(link);
+	hand_out(pool, link);
 	waiter->ops->leased(waiter, link);
 }
 
@@ -241,7 +247,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		retire(link);
 	link = pool->first ? NULL : freshest_idle(pool);
 	if (link && (waiter->is_begun || may_begin(pool))) {
-		wake(link);
+		hand_out(pool, link);
 		return link;
 	}
 	if (pool->is_closed)
@@ -360,6 +366,8 @@ static void on_lost(struct pool *pool, struct link *link)
 		dial_for_waiters(pool);
 		return;
 	}
+	if (failure == FAIL_CHUNKING)
+		pool->avoids_chunks = true;
 	loss_tell(link, &pool->loop->facts);
 	loop_journal(pool->loop, "link", link->id);
 	bury(pool, link);
@@ -440,6 +448,7 @@ void pool_forgive(struct pool *pool)
 {
 	holddown_end(&pool->holddown);
 	pool->renewal = RENEWAL_NONE;
+	pool->avoids_chunks = false;
 }
 
 static void report_empty(struct pool *pool)

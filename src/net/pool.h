@@ -58,6 +58,7 @@ struct pool {
 	struct rate rate;	/* of messages begun */
 	uv_timer_t alarm;	/* for who waits for the rate's sake */
 	uint64_t provider_size; /* the last known SIZE; 0: none */
+	bool avoids_chunks;	/* BDAT was offered, and not known */
 	bool is_closed;
 	void (*emptied)(struct pool *pool); /* after pool_close */
 };
@@ -90,7 +91,8 @@ bool pool_is_dialling(const struct pool *pool);
  * connections made from now on. Takes a hold. */
 void pool_renew(struct pool *pool, const struct contexts *contexts);
 
-/* Ends the hold-down: the operator has mended something. */
+/* Ends the hold-down, and trusts the server's EHLO again: the operator has
+ * mended something. */
 void pool_forgive(struct pool *pool);
 
 /* No more leases; idle connections say QUIT; `emptied` is called when the last

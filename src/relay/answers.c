@@ -150,6 +150,9 @@ static void (*const hearers[STAGE_COUNT])(
 	[STAGE_DATA] = hear_data,
 	[STAGE_BODY] = hear_early,
 	[STAGE_DOT] = hear_dot,
+	[STAGE_CHUNKS] = hear_early,
+	[STAGE_CHUNK] = hear_early,
+	[STAGE_LAST] = hear_dot,
 };
 
 /* see answers.h */

@@ -49,6 +49,7 @@ enum failure {
 	FAIL_CLOSED,
 	FAIL_MALFORMED,
 	FAIL_LOST_AFTER_DOT,
+	FAIL_CHUNKING,
 	/* on the device's side */
 	FAIL_TOO_LARGE,
 	FAIL_TWO_FROMS,

@@ -9,6 +9,9 @@
 /* More steps than any turn can need; a rule that breaks its law is ours. */
 enum { SETTLE_STEPS = 100000 };
 
+/* Content that comes slowly is not said octet by octet. */
+enum { CHUNK_LEAST_OCTETS = 16384 };
+
 /* ---- what is asked of the two sides ---- */
 
 static bool is_full(const struct session *session)
@@ -89,7 +92,7 @@ static bool rule_lost(struct session *session)
 	} else if (is_replaceable(session)) {
 		session->replacements++;
 		outcome_give_back(session);
-	} else if (session->phase == PHASE_STREAM && upstream->is_dot_out) {
+	} else if (session->phase == PHASE_STREAM && upstream->is_end_out) {
 		outcome_by_failure(session, FAIL_LOST_AFTER_DOT);
 	} else {
 		outcome_by_failure(session, upstream->failure);
@@ -184,10 +187,31 @@ static bool rule_data(struct session *session)
 	return true;
 }
 
-static bool is_streaming(const struct session *session)
+static bool is_streaming(const struct session *session, enum stage stage)
 {
 	return session->upstream && session->phase == PHASE_STREAM &&
-	       session->upstream->stage == STAGE_BODY;
+	       session->upstream->stage == stage;
+}
+
+/* What is here becomes a chunk, once it is worth one, or all there is. */
+static bool rule_chunk(struct session *session)
+{
+	bool is_worth_it = session->is_whole || is_full(session) ||
+			   buf_len(&session->hold) >= CHUNK_LEAST_OCTETS;
+	bool is_last;
+	struct chunk next;
+
+	if (!is_streaming(session, STAGE_CHUNKS) || !is_worth_it ||
+	    again_is_second(session) ||
+	    !upstream_takes_chunk(session->upstream, false))
+		return false;
+	next = sending_count(session, &is_last);
+	is_last = is_last && session->is_whole;
+	if (is_last ? !upstream_takes_chunk(session->upstream, true)
+		    : next.octets == 0)
+		return false;
+	upstream_chunk(session->upstream, &next, is_last);
+	return true;
 }
 
 static bool rule_stream(struct session *session)
@@ -195,7 +219,8 @@ static bool rule_stream(struct session *session)
 	struct span piece;
 	size_t len;
 
-	if (!is_streaming(session))
+	if (!is_streaming(session, STAGE_BODY) &&
+	    !is_streaming(session, STAGE_CHUNK))
 		return false;
 	piece = sending_peek(session);
 	if (piece.len == 0)
@@ -207,7 +232,7 @@ static bool rule_stream(struct session *session)
 
 static bool rule_dot(struct session *session)
 {
-	if (!is_streaming(session) || !session->is_whole ||
+	if (!is_streaming(session, STAGE_BODY) || !session->is_whole ||
 	    again_is_second(session) || sending_peek(session).len > 0)
 		return false;
 	return upstream_dot(session->upstream);
@@ -252,6 +277,7 @@ static bool (*const rules[])(struct session *) = {
 	again_settle,
 	rule_play,
 	rule_data,
+	rule_chunk,
 	rule_stream,
 	rule_dot,
 	rule_finish,

@@ -85,3 +85,27 @@ void sending_took(struct session *session, size_t len)
 {
 	buf_took(&session->hold, rewrite_took(&session->rewrite, len));
 }
+
+/* see sending.h */
+struct chunk sending_count(struct session *session, bool *is_all)
+{
+	struct rewrite rewrite;
+	struct chunk next = session->upstream->chunk;
+	struct span held;
+	struct span piece;
+	size_t room = SENDING_CHUNK_OCTETS;
+
+	/* What is left out here makes room, even if nothing else leaves. */
+	(void)sending_peek(session);
+	rewrite = session->rewrite;
+	held = buf_peek(&session->hold);
+	while ((piece = rewrite_peek(&rewrite, held)).len > 0 && room > 0) {
+		piece = span_first(piece, room);
+		room -= piece.len;
+		chunk_count(&next, piece);
+		held = span_from(held, rewrite_took(&rewrite, piece.len));
+		held = span_from(held, rewrite_skip(&rewrite));
+	}
+	*is_all = piece.len == 0;
+	return next;
+}

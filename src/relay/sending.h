@@ -21,4 +21,12 @@ enum failure sending_plan(struct session *session);
 struct span sending_peek(struct session *session);
 void sending_took(struct session *session, size_t len);
 
+/*
+ * What could leave now, counted as the upstream's next chunk: all of it, or
+ * SENDING_CHUNK_OCTETS, since counting looks at every line of it while others
+ * wait.
+ */
+enum { SENDING_CHUNK_OCTETS = 16 << 20 };
+struct chunk sending_count(struct session *session, bool *is_all);
+
 #endif

@@ -23,6 +23,9 @@
  *                          the provider's answer;
  *                          WANT_RELEASE
  *
+ * With CHUNKING there is no DATA, content leaves by BDAT, and LAST, said with
+ * what is left at the device's dot, is the provider's dot.
+ *
  * A connection that dies before its DATA is replaced and the envelope said
  * again, unseen by the device. After its DATA nothing is ever said again: what
  * is then unknown is told as unknown.

@@ -87,8 +87,6 @@ static void say_quit(struct upstream *upstream)
 
 static void say_data(struct upstream *upstream)
 {
-	upstream->stuffing = (struct stuffing){ 0 };
-	upstream->is_dot_out = false;
 	stage_say(upstream, SPAN("DATA"));
 }
 
@@ -204,6 +202,57 @@ static enum stage on_dot(struct upstream *upstream, const struct reply *reply)
 	return answered(upstream, reply, STAGE_READY);
 }
 
+/*
+ * A server that offers BDAT and does not know it (500 to 504 are about the
+ * command, RFC 5321 4.2.2) may have read the content as commands: it is left
+ * at once. What it says is no answer for the message, which it would take
+ * by DATA.
+ */
+static bool is_unknown(const struct reply *reply)
+{
+	return reply->code >= 500 && reply->code <= 504;
+}
+
+static enum stage on_unknown(
+    struct upstream *upstream, const struct reply *reply)
+{
+	upstream->is_end_out = false; /* it was not taken: that is certain */
+	return stage_lost_by_reply(upstream, FAIL_CHUNKING, reply);
+}
+
+/*
+ * A chunk that is refused ends the message (RFC 3030 2). When nothing else is
+ * on its way the transaction is still there, to be reset.
+ */
+static enum stage on_chunks(
+    struct upstream *upstream, const struct reply *reply)
+{
+	bool is_alone = upstream->stage == STAGE_CHUNKS && upstream->owed == 1;
+
+	if (is_unknown(reply))
+		return on_unknown(upstream, reply);
+	if (reply_class(reply) >= 4)
+		return is_alone ? answered(upstream, reply, STAGE_OPEN)
+				: on_body(upstream, reply);
+	if (reply_class(reply) == 3 || upstream->is_early)
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->owed--;
+	return upstream->stage;
+}
+
+static enum stage on_last(struct upstream *upstream, const struct reply *reply)
+{
+	if (is_unknown(reply))
+		return on_unknown(upstream, reply);
+	if (upstream->is_early)
+		return on_body(upstream, reply);
+	if (reply_class(reply) == 3)
+		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
+	upstream->transactions++;
+	return answered(upstream, reply,
+	    reply_class(reply) == 2 ? STAGE_READY : STAGE_OPEN);
+}
+
 static enum stage on_rset(struct upstream *upstream, const struct reply *reply)
 {
 	if (reply_class(reply) != 2)
@@ -255,6 +304,9 @@ static const struct stage_row {
 	[STAGE_DATA]       = { "data",       say_data,     on_data,    120, 0 },
 	[STAGE_BODY]       = { "body",       NULL,         on_body,      0, 0 },
 	[STAGE_DOT]        = { "dot",        NULL,         on_dot,     600, 0 },
+	[STAGE_CHUNKS]     = { "bdat",       NULL,         on_chunks,    0, 0 },
+	[STAGE_CHUNK]      = { "chunk",      NULL,         on_chunks,    0, 0 },
+	[STAGE_LAST]       = { "last",       NULL,         on_last,    600, 0 },
 	[STAGE_RSET]       = { "rset",       say_rset,     on_rset,     30, 0 },
 	[STAGE_DROP]       = { "drop",       NULL,         on_drop,     30, 0 },
 	[STAGE_QUIT]       = { "quit",       say_quit,     on_quit,      5, 0 },

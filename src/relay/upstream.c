@@ -119,6 +119,19 @@ uint64_t upstream_deadline(const struct upstream *upstream)
 	return upstream->deadline;
 }
 
+/* Does content pass, of which the end was not said? */
+static bool is_sending(const struct upstream *upstream)
+{
+	return upstream->stage == STAGE_BODY ||
+	       upstream->stage == STAGE_CHUNKS ||
+	       upstream->stage == STAGE_CHUNK;
+}
+
+static bool is_ending(const struct upstream *upstream)
+{
+	return upstream->stage == STAGE_DOT || upstream->stage == STAGE_LAST;
+}
+
 /*
  * May an answer come now? Not when none is awaited, and not while the command
  * it would answer has not even left. Content is another matter: a provider
@@ -128,20 +141,30 @@ static bool may_hear(const struct upstream *upstream)
 {
 	if (!stage_hears(upstream) || upstream->answered != STAGE_DIAL)
 		return false;
-	return upstream->stage == STAGE_BODY || upstream->stage == STAGE_DOT ||
+	return is_sending(upstream) || is_ending(upstream) ||
 	       buf_len(&upstream->out) == 0;
 }
 
+/* Is an answer that begins now before its time? An acceptance then is none,
+ * whenever it is complete. */
+static bool is_too_early(const struct upstream *upstream)
+{
+	if (is_sending(upstream))
+		return upstream->owed == 0;
+	return is_ending(upstream) && !upstream->is_end_out;
+}
+
 /*
- * In a body the provider has to move when content waits, or when it has begun
- * to answer. Content that leaves is not a provider that stalls; and when there
- * is none, it is the device that is waited for.
+ * In a body the provider has to move when content waits, when it owes an
+ * answer to a chunk, or when it has begun one. Content that leaves is not a
+ * provider that stalls; and when there is none, it is the device that is
+ * waited for.
  */
 static void await_body(struct upstream *upstream, bool has_moved)
 {
 	bool has_begun = reply_is_begun(&upstream->reader);
 
-	if (buf_len(&upstream->out) == 0 && !has_begun)
+	if (buf_len(&upstream->out) == 0 && !has_begun && upstream->owed == 0)
 		upstream->deadline = 0;
 	else if (upstream->deadline == 0 || (has_moved && !has_begun))
 		upstream->deadline = upstream->now + BODY_PATIENCE_MS;
@@ -165,15 +188,17 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 			    SPAN("an answer to nothing that was asked"));
 			break;
 		}
-		if (upstream->stage == STAGE_DOT && !upstream->is_dot_out)
-			upstream->is_early = true;
+		if (!reply_is_begun(&upstream->reader))
+			upstream->is_early = is_too_early(upstream);
 		switch (reply_read(&upstream->reader, &rest)) {
 		case REPLY_MORE:
-			if (upstream->stage == STAGE_BODY)
+			if (is_sending(upstream))
 				await_body(upstream, false);
 			break;
 		case REPLY_READY:
 			stage_hear(upstream, &upstream->reader.reply);
+			if (is_sending(upstream))
+				await_body(upstream, true);
 			break;
 		case REPLY_MALFORMED:
 			upstream_lose(upstream, FAIL_MALFORMED,
@@ -190,17 +215,32 @@ struct span upstream_peek(const struct upstream *upstream)
 	return buf_peek(&upstream->out);
 }
 
+/* Has a chunk left, all of it? Then its answer is owed. */
+static void end_chunk(struct upstream *upstream)
+{
+	if (upstream->stage != STAGE_CHUNK || buf_len(&upstream->out) > 0 ||
+	    !chunk_is_over(&upstream->chunk))
+		return;
+	if (upstream->chunk.is_last) {
+		stage_enter(upstream, STAGE_LAST);
+		return;
+	}
+	upstream->owed++;
+	stage_enter(upstream, STAGE_CHUNKS);
+}
+
 /* see upstream.h */
 void upstream_took(struct upstream *upstream, size_t len)
 {
 	buf_took(&upstream->out, len);
 	login_pour(&upstream->login, &upstream->out);
-	if (upstream->stage == STAGE_BODY)
+	end_chunk(upstream);
+	if (is_sending(upstream))
 		await_body(upstream, len > 0);
-	else if (upstream->stage == STAGE_DOT && len > 0)
+	else if (is_ending(upstream) && len > 0)
 		stage_await(upstream);
-	if (upstream->stage == STAGE_DOT && buf_len(&upstream->out) == 0)
-		upstream->is_dot_out = true;
+	if (is_ending(upstream) && buf_len(&upstream->out) == 0)
+		upstream->is_end_out = true;
 }
 
 /* see upstream.h */
@@ -273,8 +313,37 @@ void upstream_rcpt(struct upstream *upstream, struct span path)
 /* see upstream.h */
 void upstream_data(struct upstream *upstream)
 {
+	bool takes_chunks = upstream->policy->chunking &&
+			    upstream->offers.chunking &&
+			    !upstream->avoids_chunks;
+
 	ENSURE(upstream->stage == STAGE_OPEN);
-	stage_enter(upstream, STAGE_DATA);
+	upstream->stuffing = (struct stuffing){ 0 };
+	chunk_init(&upstream->chunk);
+	upstream->owed = 0;
+	upstream->is_end_out = false;
+	stage_enter(upstream, takes_chunks ? STAGE_CHUNKS : STAGE_DATA);
+}
+
+/* see upstream.h */
+bool upstream_takes_chunk(const struct upstream *upstream, bool is_last)
+{
+	unsigned most = upstream->offers.pipelining ? UPSTREAM_CHUNKS : 1;
+
+	/* Half an answer is no answer to what was not said yet. */
+	return upstream->stage == STAGE_CHUNKS &&
+	       !reply_is_begun(&upstream->reader) &&
+	       upstream->owed < (is_last ? 1 : most);
+}
+
+/* see upstream.h */
+void upstream_chunk(
+    struct upstream *upstream, const struct chunk *next, bool is_last)
+{
+	ENSURE(upstream_takes_chunk(upstream, is_last));
+	chunk_begin(&upstream->chunk, next, is_last, &upstream->out);
+	stage_enter(upstream, STAGE_CHUNK);
+	await_body(upstream, false);
 }
 
 /* see upstream.h */
@@ -282,8 +351,12 @@ size_t upstream_body(struct upstream *upstream, struct span content)
 {
 	struct span rest = content;
 
-	ENSURE(upstream->stage == STAGE_BODY);
-	stuffing_put(&upstream->stuffing, &rest, &upstream->out);
+	if (upstream->stage == STAGE_CHUNK) {
+		chunk_put(&upstream->chunk, &rest, &upstream->out);
+	} else {
+		ENSURE(upstream->stage == STAGE_BODY);
+		stuffing_put(&upstream->stuffing, &rest, &upstream->out);
+	}
 	await_body(upstream, false);
 	return content.len - rest.len;
 }
@@ -296,7 +369,6 @@ bool upstream_dot(struct upstream *upstream)
 	if (buf_room(&upstream->out) < STUFFING_END_OCTETS ||
 	    reply_is_begun(&upstream->reader))
 		return false;
-	upstream->is_early = false;
 	stuffing_end(&upstream->stuffing, &upstream->out);
 	stage_enter(upstream, STAGE_DOT);
 	return true;

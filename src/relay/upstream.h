@@ -11,7 +11,7 @@
  *       v                                   |                    AUTH
  *     READY <------------------------------------------------------+
  *       |  MAIL -> OPEN -> RCPT -> OPEN -> DATA -> BODY -> DOT -> READY
- *       |  PAIR -> RCPT -> OPEN
+ *       |  PAIR -> RCPT -> OPEN -> CHUNKS <-> CHUNK -> LAST -> READY
  *       |     +--> DROP -> READY
  *       +-> QUIT
  *  from any stage -> LOST, with the failure that says why
@@ -19,7 +19,10 @@
  * It logs in by itself. After that a session says MAIL, RCPT, DATA and the
  * content, one command at a time, and takes each answer. Only the first RCPT
  * may travel with its MAIL, where the provider offers PIPELINING (RFC 2920):
- * that is PAIR. After AUTH there is never another EHLO (some providers forget
+ * that is PAIR. Where it offers CHUNKING content leaves by BDAT (RFC 3030), of
+ * which there is no 354: in chunks whose answers are counted, and LAST is said
+ * only when all before it were accepted, so that the one answer still owed is
+ * the message's. After AUTH there is never another EHLO (some providers forget
  * the login), and never a NOOP.
  *
  * No login and no message ever leave before TLS is verified, whatever the
@@ -40,7 +43,7 @@
 #include "relay/login.h"
 #include "relay/policy.h"
 #include "smtp/address.h"
-#include "smtp/body.h"
+#include "smtp/chunk.h"
 #include "smtp/ehlo.h"
 #include "smtp/reply.h"
 
@@ -48,6 +51,7 @@ enum {
 	UPSTREAM_OUT_OCTETS = 16384, /* the least that `out` must hold */
 	UPSTREAM_DETAIL_OCTETS = 400,
 	UPSTREAM_HELLO_OCTETS = 64,
+	UPSTREAM_CHUNKS = 8, /* that may leave without an answer */
 };
 
 enum stage {
@@ -68,6 +72,9 @@ enum stage {
 	STAGE_DATA,
 	STAGE_BODY,
 	STAGE_DOT,
+	STAGE_CHUNKS, /* content may come: between two chunks */
+	STAGE_CHUNK,  /* one is leaving */
+	STAGE_LAST,   /* the last one has left */
 	STAGE_RSET,
 	STAGE_DROP, /* MAIL was refused, the RCPT behind it will be */
 	STAGE_QUIT,
@@ -95,9 +102,12 @@ struct upstream {
 	struct login login;
 	bool is_cancelled;   /* a challenge was answered by "*" */
 	enum stage answered; /* the stage whose answer waits; DIAL: none */
-	bool is_dot_out;     /* the end of data was handed out */
-	bool is_early;	     /* an answer began before that */
+	bool is_end_out;     /* the end of the content was handed out */
+	bool is_early;	     /* an answer began before what it is for */
 	struct stuffing stuffing;
+	bool avoids_chunks; /* the account's server does not know BDAT */
+	struct chunk chunk;
+	unsigned owed;	       /* chunks that left and were not answered */
 	uint64_t transactions; /* finished ones on this connection */
 	bool has_idled;	       /* it waited in the pool, ready */
 	enum failure failure;
@@ -180,10 +190,19 @@ void upstream_mail(struct upstream *upstream, struct span path,
     const struct mail_parameters *parameters);
 void upstream_rcpt(struct upstream *upstream, struct span path);
 
-/* DATA from OPEN. When answered by 354 the stage is BODY. */
+/* DATA from OPEN: when answered by 354 the stage is BODY. Or nothing is said,
+ * and the stage is CHUNKS. */
 void upstream_data(struct upstream *upstream);
 
-/* In BODY: takes content, as much as there is room for; returns how much. */
+/* In CHUNKS: may a chunk begin, or the last one? */
+bool upstream_takes_chunk(const struct upstream *upstream, bool is_last);
+
+/* Begins one that was counted (chunk_count) in a copy of upstream->chunk. */
+void upstream_chunk(
+    struct upstream *upstream, const struct chunk *next, bool is_last);
+
+/* In BODY and CHUNK: takes content, as much as there is room for and as was
+ * counted; returns how much. */
 size_t upstream_body(struct upstream *upstream, struct span content);
 
 /*

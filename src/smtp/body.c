@@ -260,30 +260,64 @@ static size_t column_behind(size_t column, struct span run)
 	return len < run.len ? len : column + len;
 }
 
+/* Does a dot go before this? */
+static bool needs_dot(const struct stuffing *stuffing, struct span content)
+{
+	return stuffing->column == 0 && content.ptr[0] == '.' &&
+	       !stuffing->keeps_dots;
+}
+
+/* Cuts off, of `most` octets, the run that needs nothing of ours. When a fold
+ * follows it the column stands behind that, too. */
+static struct span cut_run(struct stuffing *stuffing, struct span *content,
+    size_t most, bool *must_fold)
+{
+	struct span run = span_first(*content, most);
+
+	*must_fold = false;
+	if (!stuffing->keeps_dots)
+		run.len = scan_undotted(run);
+	run.len = short_length(run, stuffing->column, must_fold);
+	stuffing->column = column_behind(stuffing->column, run);
+	*content = span_from(*content, run.len);
+	if (*must_fold) {
+		stuffing->column = 1;
+		stuffing->folds++;
+	}
+	return run;
+}
+
 /* see body.h */
 void stuffing_put(
     struct stuffing *stuffing, struct span *content, struct buf *out)
 {
 	while (content->len > 0 && buf_room(out) >= STUFFING_STEP_OCTETS) {
-		struct span run;
-		bool must_fold = false;
+		bool must_fold;
 
-		if (stuffing->column == 0 && content->ptr[0] == '.')
+		if (needs_dot(stuffing, *content))
 			buf_put(out, SPAN("."));
-		run =
-		    span_first(*content, buf_room(out) - STUFFING_FOLD_OCTETS);
-		run.len = scan_undotted(run);
-		run.len = short_length(run, stuffing->column, &must_fold);
-		buf_put(out, run);
-		stuffing->column = column_behind(stuffing->column, run);
-		*content = span_from(*content, run.len);
-		if (must_fold) {
-			/* A blank comes first, so that no dot can. */
+		buf_put(
+		    out, cut_run(stuffing, content,
+			     buf_room(out) - STUFFING_FOLD_OCTETS, &must_fold));
+		/* A blank comes first, so that no dot can. */
+		if (must_fold)
 			buf_put(out, SPAN("\r\n "));
-			stuffing->column = 1;
-			stuffing->folds++;
-		}
 	}
+}
+
+/* see body.h */
+uint64_t stuffing_length(struct stuffing *stuffing, struct span content)
+{
+	uint64_t len = 0;
+
+	while (content.len > 0) {
+		bool must_fold;
+
+		len += needs_dot(stuffing, content);
+		len += cut_run(stuffing, &content, content.len, &must_fold).len;
+		len += must_fold ? STUFFING_FOLD_OCTETS : 0;
+	}
+	return len;
 }
 
 /* see body.h */

@@ -4,7 +4,8 @@
  * In:  octets as a device sends them -> content: lines that all end in CRLF,
  *      dots unstuffed, no CR, LF or NUL inside a line.
  * Out: content -> octets of a DATA, dots stuffed, lines over 998 octets parted
- *      by CRLF and a blank (RFC 5321 4.5.3.1.6), ended by CRLF.CRLF.
+ *      by CRLF and a blank (RFC 5321 4.5.3.1.6), ended by CRLF.CRLF; or of
+ *      BDATs (smtp/chunk), where dots are left as they are.
  *
  * Only CRLF.CRLF ends a message (RFC 5321 4.1.1.4). A bare LF is a line end, a
  * bare CR becomes a blank, a NUL is dropped; none of them can end a message,
@@ -64,16 +65,20 @@ enum body_verdict body_read(
 
 /* Writes content as the provider wants it. */
 struct stuffing {
-	size_t column;	/* octets of the line that was begun */
-	uint64_t folds; /* lines parted because they were too long */
+	bool keeps_dots; /* no dot ends it */
+	size_t column;	 /* octets of the line that was begun */
+	uint64_t folds;	 /* lines parted because they were too long */
 };
 
 enum { STUFFING_STEP_OCTETS = 5 }; /* room without which nothing is put */
 
 /* Stuffs as much of `*content` into `out` as there is room for, and advances
- * it. This and stuffing_end are the only writers of a DATA's octets. */
+ * it. This and stuffing_end are the only writers of a message's octets. */
 void stuffing_put(
     struct stuffing *stuffing, struct span *content, struct buf *out);
+
+/* Passes over content as if it were put; returns the octets it would become. */
+uint64_t stuffing_length(struct stuffing *stuffing, struct span content);
 
 /* Writes the end of data: needs STUFFING_END_OCTETS of room. */
 enum { STUFFING_END_OCTETS = 3 };

@@ -8,7 +8,7 @@
 
 #include "base/ensure.h"
 #include "fuzz/grain.h"
-#include "smtp/body.h"
+#include "smtp/chunk.h"
 
 /* A message as it is read; the content lies in memory of its own. */
 struct reading {
@@ -113,6 +113,37 @@ static size_t say(struct span content, size_t room, char *out, uint64_t *folds)
 	return len + buf_len(&buf);
 }
 
+/* The number that BDAT says is that of the octets that follow, whole or cut:
+ * chunk_put traps if it is not. And the dots are as they were. */
+static void check_chunks(struct span content, size_t room, uint64_t folds)
+{
+	char storage[4096];
+	struct chunk chunk;
+	struct buf buf;
+	uint64_t expected = content.len + 3 * folds;
+	uint64_t len = 0;
+	size_t most = 1 + room * 7;
+
+	chunk_init(&chunk);
+	while (content.len > 0) {
+		struct span part = span_first(content, most);
+		struct chunk next = chunk;
+
+		content = span_from(content, part.len);
+		chunk_count(&next, part);
+		buf_init(&buf, storage, sizeof(storage));
+		chunk_begin(&chunk, &next, content.len == 0, &buf);
+		buf_init(&buf, storage, room);
+		while (!chunk_is_over(&chunk)) {
+			chunk_put(&chunk, &part, &buf);
+			len += buf_len(&buf);
+			buf_clear(&buf);
+		}
+	}
+	ENSURE(chunk.lines.folds == folds);
+	ENSURE(len == expected);
+}
+
 /* No line leaves with more than 998 octets, but for a dot of stuffing. */
 static void check_short(struct span said)
 {
@@ -142,6 +173,7 @@ static void check_round_trip(const struct reading *reading, size_t room)
 	if (folds == 0)
 		ENSURE(span_equal(content_of(&again), content_of(reading)));
 	ENSURE(again.body.nuls + again.body.returns + again.body.feeds == 0);
+	check_chunks(content_of(reading), room, folds);
 	free(again.content);
 	free(out);
 }

@@ -32,7 +32,7 @@ enum {
 #define THE_SECRET "q8#Wz-77!kY"
 #define OFFERS                                                                 \
 	"250-mx\r\n250-STARTTLS\r\n250-SIZE 5000\r\n"                          \
-	"250-8BITMIME\r\n250-%sPIPELINING\r\n"                                 \
+	"250-8BITMIME\r\n250-%sPIPELINING\r\n250-%sCHUNKING\r\n"               \
 	"250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
 struct scene {
@@ -535,6 +535,7 @@ static void set_policies(const unsigned char *head)
 		.hello = SPAN("relay.example"),
 		.user = SPAN("scan@example.com"),
 		.mechanisms = ready_mechanisms(head[PROGRAM_MECHANISMS]),
+		.chunking = !(head[PROGRAM_HOLD] & 16),
 	};
 	set_rewriting(head[PROGRAM_REWRITE]);
 }
@@ -555,7 +556,8 @@ static void begin(const unsigned char *head)
 	queue_set(&scene.client, SPAN(""));
 	queue_set(&scene.provider, SPAN(""));
 	snprintf(scene.offers, sizeof(scene.offers), OFFERS,
-	    head[PROGRAM_HOLD] & 4 ? "" : "X");
+	    head[PROGRAM_HOLD] & 4 ? "" : "X",
+	    head[PROGRAM_HOLD] & 8 ? "" : "X");
 	scene.now = 1000000;
 	facts_init(&scene.facts, LOG_LEVEL_TRACE);
 	session_init(&scene.session, &scene.client_policy, &scene.facts,

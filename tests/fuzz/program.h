@@ -16,7 +16,8 @@ enum program_head {
 			       9 times enum client_auth */
 	PROGRAM_MECHANISMS, /* which may be used, see fuzz_session.c */
 	PROGRAM_HOLD,	    /* bit 0: much is held at first; 1: then all;
-			       2: a warm provider offers PIPELINING */
+			       2: a warm provider offers PIPELINING, 3:
+			       CHUNKING; 4: which is not to be used */
 	PROGRAM_LIMITS,	    /* recipients; the high bit: a size limit */
 	PROGRAM_REWRITE,    /* what is changed in a message, as bits */
 	PROGRAM_HEAD,

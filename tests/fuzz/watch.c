@@ -89,9 +89,63 @@ static void judge_data(struct watch *watch, struct span line)
 	provider->has_said_mail = false;
 	provider->has_ended = false;
 	provider->is_accepted = false;
-	provider->code_len = 0;
 	provider->line_octets = 0;
 	provider->last = '\n';
+}
+
+static void end_last_chunk(struct watch *watch)
+{
+	struct watch_provider *provider = &watch->provider;
+
+	/* All that was promised, and of that whole lines. */
+	ENSURE(provider->last == '\n');
+	provider->has_ended = true;
+	provider->has_said_mail = false;
+	provider->has_said_bdat = false;
+}
+
+static void begin_bdat(struct watch *watch)
+{
+	struct watch_provider *provider = &watch->provider;
+
+	ENSURE(watch->policy->chunking && watch->upstream->offers.chunking);
+	/* Nothing is ever said again after content went out. */
+	ENSURE(!watch->has_content_left);
+	provider->has_said_bdat = true;
+	provider->has_ended = false;
+	provider->is_accepted = false;
+	provider->last = '\n';
+	provider->chunks = 0;
+	provider->answers = 0;
+}
+
+/* LAST only behind the device's own end, and when nothing else is owed. */
+static void judge_bdat(struct watch *watch, struct span line)
+{
+	struct watch_provider *provider = &watch->provider;
+	struct span rest = span_from(line, 5);
+	unsigned owed;
+
+	ENSURE(provider->has_said_mail);
+	if (!provider->has_said_bdat)
+		begin_bdat(watch);
+	ENSURE(
+	    span_number(span_word(&rest), UINT32_MAX, &provider->chunk_left));
+	provider->is_last_chunk = rest.len > 0;
+	ENSURE(provider->answers <= provider->chunks);
+	owed = provider->chunks++ - provider->answers;
+	watch->has_content_left = true;
+	if (!provider->is_last_chunk) {
+		ENSURE(provider->chunk_left > 0);
+		ENSURE(owed < (watch->upstream->offers.pipelining
+				      ? (unsigned)UPSTREAM_CHUNKS
+				      : 1));
+		return;
+	}
+	ENSURE(span_equal(span_trim(rest), SPAN("LAST")));
+	ENSURE(watch->session->is_whole && owed == 0);
+	if (provider->chunk_left == 0)
+		end_last_chunk(watch);
 }
 
 static void judge_ehlo(struct watch *watch, struct span line)
@@ -105,6 +159,7 @@ static void judge_rset(struct watch *watch, struct span line)
 	ENSURE(line.len == 4);
 	ENSURE(!watch->session->upstream);
 	watch->provider.has_said_mail = false;
+	watch->provider.has_said_bdat = false;
 }
 
 static void judge_bare(struct watch *watch, struct span line)
@@ -122,6 +177,7 @@ static const struct command_row {
 	{ "MAIL FROM:<", judge_mail },
 	{ "RCPT TO:<", judge_rcpt },
 	{ "DATA", judge_data },
+	{ "BDAT ", judge_bdat },
 	{ "RSET", judge_rset },
 	{ "STARTTLS", judge_bare },
 	{ "QUIT", judge_bare },
@@ -143,24 +199,39 @@ static void judge_command(struct watch *watch, struct span line)
 	judge_response(watch, line);
 }
 
-static void watch_commands(struct watch *watch, struct span octets)
+static void watch_command(struct watch *watch, char c)
 {
 	struct watch_provider *provider = &watch->provider;
 
-	for (size_t i = 0; i < octets.len; i++) {
-		char c = octets.ptr[i];
-
-		if (c != '\n') {
-			ENSURE(provider->len < sizeof(provider->line));
-			provider->line[provider->len++] = c;
-			continue;
-		}
-		ENSURE(provider->len > 0 &&
-		       provider->line[provider->len - 1] == '\r');
-		judge_command(
-		    watch, span_make(provider->line, provider->len - 1));
-		provider->len = 0;
+	if (c != '\n') {
+		ENSURE(provider->len < sizeof(provider->line));
+		provider->line[provider->len++] = c;
+		return;
 	}
+	ENSURE(provider->len > 0 && provider->line[provider->len - 1] == '\r');
+	judge_command(watch, span_make(provider->line, provider->len - 1));
+	provider->len = 0;
+}
+
+/* Canonical lines, dots or not. */
+static void watch_chunk(struct watch *watch, char c)
+{
+	struct watch_provider *provider = &watch->provider;
+
+	ENSURE(c != '\0');
+	ENSURE((provider->last == '\r') == (c == '\n'));
+	provider->last = c;
+	if (--provider->chunk_left == 0 && provider->is_last_chunk)
+		end_last_chunk(watch);
+}
+
+static void watch_commands(struct watch *watch, struct span octets)
+{
+	for (size_t i = 0; i < octets.len; i++)
+		if (watch->provider.chunk_left > 0)
+			watch_chunk(watch, octets.ptr[i]);
+		else
+			watch_command(watch, octets.ptr[i]);
 }
 
 /* ---- content to the provider ---- */
@@ -213,28 +284,39 @@ void watch_said(struct watch *watch, struct span octets)
 
 /* ---- answers of the provider ---- */
 
-/*
- * Behind our dot: is there a whole reply, and is it an acceptance?
- *
- * see watch.h
- */
+/* A line was said: is the reply whole, and an acceptance of what we ended? */
+static void end_answer_line(struct watch *watch)
+{
+	struct watch_provider *provider = &watch->provider;
+
+	if (provider->code_len < 3 ||
+	    (provider->code_len > 3 && provider->code[3] == '-'))
+		return;
+	provider->answers++;
+	if (provider->code[0] == '2' && provider->is_behind) {
+		watch->acceptances += !provider->is_accepted;
+		provider->is_accepted = true;
+	}
+	provider->is_begun = false;
+}
+
+/* see watch.h */
 void watch_answered(struct watch *watch, struct span octets)
 {
 	struct watch_provider *provider = &watch->provider;
 
-	for (size_t i = 0; i < octets.len && provider->has_ended; i++) {
+	for (size_t i = 0; i < octets.len; i++) {
 		char c = octets.ptr[i];
 
+		if (!provider->is_begun)
+			provider->is_behind = provider->has_ended;
+		provider->is_begun = true;
 		if (c != '\n') {
 			if (provider->code_len < sizeof(provider->code))
 				provider->code[provider->code_len++] = c;
 			continue;
 		}
-		if (provider->code_len >= 3 && provider->code[0] == '2' &&
-		    (provider->code_len == 3 || provider->code[3] != '-')) {
-			watch->acceptances += !provider->is_accepted;
-			provider->is_accepted = true;
-		}
+		end_answer_line(watch);
 		provider->code_len = 0;
 	}
 }

@@ -20,12 +20,19 @@ struct watch_provider {
 	bool has_said_auth;
 	bool has_said_mail;
 	bool has_said_data; /* its content may come */
+	bool has_said_bdat; /* of this transaction some has come */
+	uint64_t chunk_left;
+	bool is_last_chunk;
+	unsigned chunks;    /* that were said, of this transaction */
+	unsigned answers;   /* whole ones that came since the first */
 	char last;	    /* octet of the content before the next one */
 	size_t line_octets; /* of the line of content being said */
 	bool has_begun_dot; /* that line begins with a dot */
 	bool has_ended;	    /* the end was said */
-	char code[4];	    /* of the reply behind it */
+	char code[4];	    /* of the reply being said */
 	size_t code_len;
+	bool is_begun;
+	bool is_behind; /* that reply began behind the end */
 	bool is_accepted;
 };
 

@@ -118,7 +118,7 @@ own_memory() { sed -n 's/^RssAnon:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$SEAL_PID/sta
 # arrived NAME: accepted, and the same octets.
 arrived() {
 	has "$T/$1.said" "250 2.0.0 " &&
-		has "$T/p.log" "$(sed -n 's/^sum //p' "$T/$1.said")"
+		has "$T/${2:-p}.log" "$(sed -n 's/^sum //p' "$T/$1.said")"
 }
 
 # ---- a device that pauses ----
@@ -188,6 +188,23 @@ ok "switched off: the file is gone" until_true 10 files 0
 slow next 3000000
 ok "switched off: the next one arrives" arrived next
 ok "it ends in order" stop "$SEAL_PID"
+
+# ---- a provider that takes BDAT ----
+
+start_provider q --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+	--tls implicit --strict --discard --sum --size 400000000 --chunking
+sed "s/^port = .*/port = $PROVIDER_PORT/" "$T/b.ini" >"$T/d.ini"
+start_smtpseal "$T/d.ini" seal-chunks
+slow one 3000000
+ok "BDAT: 3 MB arrive" arrived one q
+ok "BDAT: in one chunk" grep -Eq "C BDAT 30[0-9]{5} LAST" "$T/q.log"
+slow more 30000000
+ok "BDAT: 30 MB arrive" arrived more q
+ok "BDAT: no chunk is larger than 16 MiB" grep -q "C BDAT 16777216$" "$T/q.log"
+ok "BDAT: the rest is the last one" grep -Eq "C BDAT 1[0-9]{7} LAST" "$T/q.log"
+ok "BDAT: it ends in order" stop "$SEAL_PID"
+stop "$PROVIDER_PID"
+ok "BDAT: nothing odd at the provider" hasnt "$T/q.log" VIOLATION
 
 # ---- shutting down with a message open ----
 

@@ -390,6 +390,7 @@ exim_conf() {
 	tls_certificate = $dir/good.pem
 	tls_privatekey = $dir/good.key
 	auth_advertise_hosts = \${if def:tls_in_cipher {*}{}}
+	chunking_advertise_hosts = *
 	deliver_drop_privilege = true
 	host_lookup =
 	smtp_accept_max_nonmail = 1
@@ -551,6 +552,7 @@ relay_to() {
 	tls = $2
 	${AUTH:+auth = $AUTH}
 	${SENDER:+sender = $SENDER}
+	${CHUNKING:+chunking = $CHUNKING}
 	END
 	printf '%s\n' "${4:-pass word;#1}" >"$T/$1/password"
 	start_smtpseal "$T/$1/seal.ini" "$1"
@@ -610,6 +612,23 @@ serves() {
 	ok "that one is whole" arrived "$T/small" boss
 	mends
 	refuses_login "$1"
+}
+
+# takes_chunks: two messages by BDAT, one of them in several, in a connection of
+# their own that is over then; then one that must not go so.
+takes_chunks() {
+	relay_to chunks starttls "$STARTTLS_PORT"
+	ok "it takes a large and a small one by BDAT" \
+		send "$T/large,$T/small" boss@example.com
+	ok "both of BDAT are there" until_true 10 stored boss 2
+	ok "both of BDAT are whole" arrived_both
+	stop "$SEAL_PID"
+	CHUNKING=no
+	relay_to dots starttls "$STARTTLS_PORT"
+	CHUNKING=
+	ok "it takes one by DATA" send "$T/small" boss@example.com
+	ok "that of DATA is whole" arrived "$T/small" boss
+	stop "$SEAL_PID"
 }
 
 # mends: what a sloppy device says arrives in order, and from the mailbox.

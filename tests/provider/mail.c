@@ -259,9 +259,14 @@ static void begin_chunks(struct talk *talk)
 /* see talk.h */
 void mail_on_bdat(struct talk *talk, char *words)
 {
+	const struct order *order = act_order(talk, STAGE_BDAT);
 	uint64_t octets;
 	bool last;
 
+	if (order) {
+		act(talk, order, "500 5.5.2 what is that?\r\n");
+		return;
+	}
 	if (!read_chunk_size(words, &octets, &last)) {
 		say_plainly(talk, "501 5.5.4 how many octets?\r\n");
 		return;
@@ -281,6 +286,6 @@ void mail_on_bdat(struct talk *talk, char *words)
 		return;
 	if (last)
 		finish(talk);
-	else
-		say_plainly(talk, "250 2.0.0 and then?\r\n");
+	else if (say(talk, STAGE_CHUNK, "250 2.0.0 and then?\r\n") != '2')
+		talk_forget(talk);
 }

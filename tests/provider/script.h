@@ -28,7 +28,9 @@ enum stage {
 	STAGE_MAIL,
 	STAGE_RCPT,
 	STAGE_DATA,
-	STAGE_BODY, /* @N: so many octets into the body */
+	STAGE_BDAT,  /* the command alone: its octets are commands then */
+	STAGE_CHUNK, /* the reply to a BDAT that is not the last */
+	STAGE_BODY,  /* @N: so many octets into the body */
 	STAGE_DOT,
 	STAGE_QUIT,
 	STAGE_IDLE, /* @N: so many quiet milliseconds after a message */

@@ -251,6 +251,14 @@ speak "${hello}${envelope}BDAT 4\r\na: bBDAT 4 LAST\r\n\r\n\r\nQUIT\r\n" |
 	check 'BDAT' 'queued as 0002'
 speak "${hello}${envelope}BDAT 2000 LAST\r\n$(printf %2000s)QUIT\r\n" |
 	check 'a message larger than --size' '^552 5.3.4'
+start --tls none --chunking --do 'chunk@2=reply:550 no\r\n'
+speak "${hello}${envelope}BDAT 1\r\naBDAT 1\r\nbBDAT 1 LAST\r\ncQUIT\r\n" \
+	>"$work/chunks"
+check 'a chunk refused' '^550 no' <"$work/chunks"
+check 'and those behind it' '^503 5.5.1' <"$work/chunks"
+start --tls none --chunking --do 'bdat=reply:500 what?\r\n,1'
+speak "${hello}${envelope}BDAT 6\r\nNOOP\r\nQUIT\r\n" |
+	check 'a BDAT not known: its octets are commands' '^250 2.0.0 OK'
 printf '250-x\n250-AUTH=LOGIN\n250 8 BITMIME\n' >"$work/ehlo"
 start --tls none --ehlo "$work/ehlo"
 speak "${hello}QUIT\r\n" | check 'literal EHLO lines' '^250-AUTH=LOGIN'

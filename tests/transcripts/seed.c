@@ -20,7 +20,8 @@ void seed_begin(struct show *show)
 		      9 * (unsigned)world->client_policy.auth);
 	put(show, world->upstream_policy.mechanisms & 0xff);
 	put(show, (world->hold >= 1000) |
-		      (unsigned)world->client_policy.holds_all << 1);
+		      (unsigned)world->client_policy.holds_all << 1 |
+		      (unsigned)!world->upstream_policy.chunking << 4);
 	put(show, world->client_policy.recipients & 0x7f);
 	put(show, (world->upstream_policy.sender.len > 0) |
 		      (unsigned)world->client_policy.completes << 1);
@@ -34,6 +35,8 @@ void seed_offers(struct show *show, struct span keywords)
 	while (span_split(&keywords, ',', &word))
 		if (span_equal(word, SPAN("PIPELINING")))
 			show->program[PROGRAM_HOLD] |= 4;
+		else if (span_equal(word, SPAN("CHUNKING")))
+			show->program[PROGRAM_HOLD] |= 8;
 }
 
 /* see seed.h */

@@ -170,6 +170,11 @@ static void set_credential(struct show *show, struct span value)
 	show->world.is_secret_late = true;
 }
 
+static void set_chunking(struct show *show, struct span value)
+{
+	show->world.upstream_policy.chunking = span_equal(value, SPAN("yes"));
+}
+
 static void set_log(struct show *show, struct span value)
 {
 	(void)value;
@@ -188,6 +193,7 @@ static const struct word_row {
 	{ "client-auth", set_client_auth }, /* off, require */
 	{ "client-tls",  set_client_tls },  /* starttls, implicit */
 	{ "credential",  set_credential },  /* late */
+	{ "chunking",    set_chunking },    /* yes, no */
 	{ "log",         set_log },         /* trace */
 	{ "sender",      set_sender },
 	{ "redirect",    set_redirect },
@@ -244,5 +250,6 @@ void show_set_defaults(struct show *show)
 		.user = SPAN("scan@example.com"),
 		.mechanisms = SASL_BIT(SASL_PLAIN) | SASL_BIT(SASL_LOGIN) |
 			      SASL_BIT(SASL_CRAM_MD5),
+		.chunking = true,
 	};
 }

@@ -154,6 +154,11 @@ static const struct row {
 	    "5m, 1h)\n"
 	    "6: port: 0 is not a number from 1 to 65535\n" },
 
+	{ "BDAT, perhaps", GOOD "chunking = perhaps\n",
+	    "4: chunking: perhaps is none of no, yes\n" },
+	{ "BDAT where it is offered, said in words", GOOD "chunking = yes\n",
+	    "" },
+
 	/* [account]: logging in */
 	{ "a user without a password", LOGIN,
 	    "3: user: there is no password for it; give password_file, "

@@ -19,52 +19,6 @@
 #include "config/listen.h"
 #include "scratch.h"
 
-/* Keys, and single values of them, whose feature is not there. */
-static const struct later_row {
-	const char *section;
-	const char *entry;
-	const char *what;
-} later_rows[] = {
-	{ "account", "chunking = yes", "chunking: yes is" },
-};
-
-/* An account and a device that are all right, with one entry more. */
-static void make_text(const struct later_row *row, char *text, size_t room)
-{
-	bool is_account = strcmp(row->section, "account") == 0;
-	bool is_device = row->section[0] == 'd';
-
-	snprintf(text, room,
-	    "[account]\nhost = h.example\nuser = u\npassword = p\n%s%s"
-	    "[%s]\n%s%s%s\n",
-	    is_account ? row->entry : "", is_account ? "\n" : "",
-	    is_account ? "listen" : row->section,
-	    is_device ? "client = 192.0.2.1\n" : "",
-	    is_account ? "" : row->entry, "");
-}
-
-static void test_later(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < array_len(later_rows); i++) {
-		const struct later_row *row = &later_rows[i];
-		char text[400];
-		char expected[200];
-		char *printed = NULL;
-
-		make_text(row, text, sizeof(text));
-		snprintf(expected, sizeof(expected),
-		    "a.ini:%d: %s not available in this version\n",
-		    row->section[0] == 'a'   ? 5
-		    : row->section[0] == 'd' ? 7
-					     : 6,
-		    row->what);
-		assert_null(scratch_read(text, 0600, &printed));
-		assert_string_equal(printed, expected);
-		free(printed);
-	}
-}
-
 /* Every key of the manual, by section, is in its table and nothing else is. */
 static const struct known {
 	const char *section;
@@ -122,7 +76,6 @@ static void test_known_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_known_keys),
 	};
 

@@ -48,7 +48,7 @@ static void test_defaults(void **state)
 	assert_true(span_equal(account->policy.user, SPAN("u")));
 	assert_int_equal(
 	    account->policy.mechanisms, sasl_all(SASL_NEEDS_PASSWORD));
-	assert_false(account->policy.chunking);
+	assert_true(account->policy.chunking);
 	assert_null(account->pop_host);
 	assert_int_equal(account->policy.pop_host.len, 0);
 	assert_int_equal(account->connections, 3);
@@ -106,6 +106,7 @@ static void check_full_account(const struct account_settings *account)
 	    secret_reveal(&account->password), SPAN("hunter two; #1")));
 	assert_int_equal(account->policy.mechanisms, SASL_BIT(SASL_LOGIN));
 	assert_true(span_equal(account->policy.hello, SPAN("out.example.com")));
+	assert_false(account->policy.chunking);
 	assert_int_equal(account->connections, 7);
 	assert_int_equal(account->keep_warm_s, 0);
 }
