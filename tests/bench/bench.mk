@@ -13,4 +13,8 @@ bench-long: ## an hour of mixed load and troubles (MINUTES=60, SEED=1)
 	@$(MAKE) -s SAN= build/smtpseal build/provider
 	@BUILD=build MINUTES=$(MINUTES) SEED=$(SEED) tests/bench/long-run
 
-.PHONY: bench bench-long
+bench-growth: ## cost against devices and sizes (N=5, QUICK=1)
+	@$(MAKE) -s SAN= build/smtpseal build/provider build/bench-load
+	@BUILD=build QUICK=$(QUICK) N=$(N) tests/bench/growth
+
+.PHONY: bench bench-long bench-growth

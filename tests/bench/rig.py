@@ -146,6 +146,7 @@ connections = {connections}
 class Server:
     """A relay of some kind: a program and its configuration, in which
     {names} are filled in. Its log is relay.log."""
+    kind = "smtpseal"
 
     def __init__(self, work, provider, command, conf, **values):
         self.port = free_port()
@@ -176,6 +177,59 @@ def smtpseal(work, provider, connections, limits="", account=""):
     command = [os.path.join(BUILD, "smtpseal"), "-c", "{conf}", "run"]
     return Server(work, provider, command, SEAL_INI, connections=connections,
                   limits=limits, account=account)
+
+
+# ---- the load ----
+
+class Load:
+    """Runs bench-load, and remembers every failure and every message."""
+
+    def __init__(self):
+        self.failures = []
+        self.messages = 0
+
+    def note(self, result, what, words):
+        self.messages += int(result["messages"])
+        if int(result["failures"]):
+            kinds = " ".join(f"{key}={value}" for key, value
+                             in result.items() if key.startswith("failed_"))
+            self.failures.append(f"{what}: {kinds}; {words.strip()}")
+
+    def run(self, relay, what, **options):
+        """The line of bench-load, its values as numbers."""
+        command = [os.path.join(BUILD, "bench-load"), "--port",
+                   str(relay.port)]
+        for name, value in options.items():
+            command += [f"--{name}", str(value)]
+        done = subprocess.run(command, capture_output=True, text=True,
+                              timeout=100, check=False)
+        result = self.read(done.stdout, what)
+        self.note(result, f"{relay.kind}, {what}", done.stderr)
+        if result["messages"] == 0:
+            raise DidNotRun(f"{relay.kind}, {what}: {done.stderr}")
+        return result
+
+    def read(self, line, what):
+        if "=" not in line:
+            raise DidNotRun(f"bench-load, {what}")
+        return {key: float(value) for key, value
+                in (word.split("=") for word in line.split())}
+
+    def hold(self, relay, how, clients, size):
+        """The PSS while so many devices are held, per device, in kB."""
+        before = pss_kb(relay.pid)
+        process = subprocess.Popen(
+            [os.path.join(BUILD, "bench-load"), "--port", str(relay.port),
+             "--hold", how, "--clients", str(clients), "--size", str(size),
+             "--limit", "20"], stdin=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        held = self.read(process.stdout.readline(), how)["held"]
+        during = pss_kb(relay.pid)
+        out, words = process.communicate(timeout=60)
+        self.note(self.read(out, how), f"{relay.kind}, {how}", words)
+        if held == 0:
+            raise DidNotRun(f"{relay.kind}, {how}: {words}")
+        return (during - before) / held
 
 
 # ---- a benchmark as a program ----
