@@ -8,36 +8,36 @@
 
 /* clang-format off */
 static const struct value_word protections[] = {
-	{ "starttls", UPSTREAM_STARTTLS, READY },
-	{ "implicit", UPSTREAM_IMPLICIT, READY },
-	{ "none",     UPSTREAM_PLAIN,    READY },
+	{ "starttls", UPSTREAM_STARTTLS },
+	{ "implicit", UPSTREAM_IMPLICIT },
+	{ "none",     UPSTREAM_PLAIN },
 };
 static const struct value_words tls_words = {
 	protections, array_len(protections),
 };
 
 static const struct value_word treatments[] = {
-	{ "rewrite", SIGNED_REWRITE, READY },
-	{ "pass",    SIGNED_PASS,    READY },
-	{ "refuse",  SIGNED_REFUSE,  READY },
+	{ "rewrite", SIGNED_REWRITE },
+	{ "pass",    SIGNED_PASS },
+	{ "refuse",  SIGNED_REFUSE },
 };
 static const struct value_words signed_words = {
 	treatments, array_len(treatments),
 };
 
 static const struct value_word answers[] = {
-	{ "no",  0, READY },
-	{ "yes", 1, READY },
+	{ "no",  0 },
+	{ "yes", 1 },
 };
 static const struct value_words chunking_words = {
 	answers, array_len(answers),
 };
 
 static const struct value_word grants[] = {
-	{ "device",             OAUTH_DEVICE,             READY },
-	{ "code",               OAUTH_CODE,               READY },
-	{ "client-credentials", OAUTH_CLIENT_CREDENTIALS, READY },
-	{ "service-account",    OAUTH_SERVICE_ACCOUNT,    READY },
+	{ "device",             OAUTH_DEVICE },
+	{ "code",               OAUTH_CODE },
+	{ "client-credentials", OAUTH_CLIENT_CREDENTIALS },
+	{ "service-account",    OAUTH_SERVICE_ACCOUNT },
 };
 static const struct value_words grant_words = { grants, array_len(grants) };
 
@@ -57,8 +57,7 @@ static enum value_verdict bad_auth(struct reading *reading, struct span value)
 	    value_shown(reading, value));
 }
 
-/* Into a struct account_choice. Which mechanisms there are, and which of them
- * this version has, `sasl` knows. */
+/* Into a struct account_choice. Which mechanisms there are `sasl` knows. */
 static enum value_verdict read_auth(
     struct reading *reading, struct span value, const void *none, void *field)
 {
@@ -79,11 +78,6 @@ static enum value_verdict read_auth(
 	}
 	if (mechanism == SASL_MECHANISM_COUNT)
 		return bad_auth(reading, value);
-	if (!sasl_is_ready(mechanism)) {
-		value_bad(reading, "%s is not available in this version",
-		    value_shown(reading, value));
-		return VALUE_LATER;
-	}
 	choice->kind = ACCOUNT_AUTH_ONE;
 	choice->mechanism = mechanism;
 	return VALUE_GOOD;
@@ -91,45 +85,45 @@ static enum value_verdict read_auth(
 
 /* clang-format off */
 static const struct section_key keys[] = {
-	{ "provider",           provider_read,   AT(provider),           READY, NULL },
-	{ "host",               network_host,    AT(host),               READY, NULL },
-	{ "port",               value_number,    AT(port),               READY, &ports },
-	{ "tls",                value_word,      AT(tls),                READY, &tls_words },
-	{ "tls_name",           network_host,    AT(tls_name),           READY, NULL },
-	{ "ca_file",            files_readable,  AT(ca_file),            READY, NULL },
-	{ "pin_sha256",         network_pins,    AT(pins),               READY, NULL },
-	{ "client_certificate", files_readable,  AT(client_certificate), READY, NULL },
-	{ "client_key",         files_private,   AT(client_key),         READY, NULL },
-	{ "user",               value_text,      AT(user),               READY, NULL },
-	{ "password_file",      files_secret,    AT(password_file),      READY, NULL },
-	{ "password_command",   value_text,      AT(password_command),   READY, NULL },
-	{ "password",           value_text,      AT(password),           READY, NULL },
-	{ "token_command",      value_text,      AT(token_command),      READY, NULL },
-	{ "auth",               read_auth,       AT(auth),               READY, NULL },
-	{ "pop_host",           network_host,    AT(pop_host),           READY, NULL },
-	{ "pop_port",           value_number,    AT(pop_port),           READY, &ports },
-	{ "region",             network_label,   AT(region),             READY, NULL },
-	{ "hello",              network_hello_upstream, AT(hello),       READY, NULL },
-	{ "sender",             network_mailbox, AT(sender),             READY, NULL },
-	{ "senders",            value_texts,     AT(senders),            READY, NULL },
-	{ "signed",             value_word,      AT(is_signed),          READY, &signed_words },
-	{ "chunking",           value_word,      AT(chunking),           READY, &chunking_words },
-	{ "connections",        value_number,    AT(connections),        READY, &connections },
-	{ "rate",               value_number,    AT(rate),               READY, &rates },
-	{ "keep_warm",          value_duration,  AT(keep_warm_s),        READY, &warm_time },
+	{ "provider",           provider_read,   AT(provider), NULL },
+	{ "host",               network_host,    AT(host), NULL },
+	{ "port",               value_number,    AT(port), &ports },
+	{ "tls",                value_word,      AT(tls), &tls_words },
+	{ "tls_name",           network_host,    AT(tls_name), NULL },
+	{ "ca_file",            files_readable,  AT(ca_file), NULL },
+	{ "pin_sha256",         network_pins,    AT(pins), NULL },
+	{ "client_certificate", files_readable,  AT(client_certificate), NULL },
+	{ "client_key",         files_private,   AT(client_key), NULL },
+	{ "user",               value_text,      AT(user), NULL },
+	{ "password_file",      files_secret,    AT(password_file), NULL },
+	{ "password_command",   value_text,      AT(password_command), NULL },
+	{ "password",           value_text,      AT(password), NULL },
+	{ "token_command",      value_text,      AT(token_command), NULL },
+	{ "auth",               read_auth,       AT(auth), NULL },
+	{ "pop_host",           network_host,    AT(pop_host), NULL },
+	{ "pop_port",           value_number,    AT(pop_port), &ports },
+	{ "region",             network_label,   AT(region), NULL },
+	{ "hello",              network_hello_upstream, AT(hello), NULL },
+	{ "sender",             network_mailbox, AT(sender), NULL },
+	{ "senders",            value_texts,     AT(senders), NULL },
+	{ "signed",             value_word,      AT(is_signed), &signed_words },
+	{ "chunking",           value_word,      AT(chunking), &chunking_words },
+	{ "connections",        value_number,    AT(connections), &connections },
+	{ "rate",               value_number,    AT(rate), &rates },
+	{ "keep_warm",          value_duration,  AT(keep_warm_s), &warm_time },
 
-	{ "oauth_grant",              value_word,     AT(oauth.grant),         READY, &grant_words },
-	{ "oauth_client_id",          value_text,     AT(oauth.client_id),     READY, NULL },
-	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), READY, NULL },
-	{ "oauth_certificate",        files_readable, AT(oauth.certificate),   READY, NULL },
-	{ "oauth_key",                files_private,  AT(oauth.key),           READY, NULL },
-	{ "oauth_tenant",             network_host,   AT(oauth.tenant),        READY, NULL },
-	{ "oauth_scope",              value_text,     AT(oauth.scope),         READY, NULL },
-	{ "oauth_token_url",          value_url,      AT(oauth.token_url),     READY, NULL },
-	{ "oauth_device_url",         value_url,      AT(oauth.device_url),    READY, NULL },
-	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), READY, NULL },
-	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file),       READY, NULL },
-	{ "oauth_subject",            value_text,     AT(oauth.subject),       READY, NULL },
+	{ "oauth_grant",              value_word,     AT(oauth.grant), &grant_words },
+	{ "oauth_client_id",          value_text,     AT(oauth.client_id), NULL },
+	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), NULL },
+	{ "oauth_certificate",        files_readable, AT(oauth.certificate), NULL },
+	{ "oauth_key",                files_private,  AT(oauth.key), NULL },
+	{ "oauth_tenant",             network_host,   AT(oauth.tenant), NULL },
+	{ "oauth_scope",              value_text,     AT(oauth.scope), NULL },
+	{ "oauth_token_url",          value_url,      AT(oauth.token_url), NULL },
+	{ "oauth_device_url",         value_url,      AT(oauth.device_url), NULL },
+	{ "oauth_authorize_url",      value_url,      AT(oauth.authorize_url), NULL },
+	{ "oauth_ca_file",            files_readable, AT(oauth.ca_file), NULL },
+	{ "oauth_subject",            value_text,     AT(oauth.subject), NULL },
 };
 /* clang-format on */
 

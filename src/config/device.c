@@ -30,19 +30,19 @@ struct device_draft {
 
 /* clang-format off */
 static const struct value_word keywords[] = {
-	{ "STARTTLS",   CLIENT_KEYWORD_STARTTLS,   READY },
-	{ "AUTH",       CLIENT_KEYWORD_AUTH,       READY },
-	{ "8BITMIME",   CLIENT_KEYWORD_8BITMIME,   READY },
-	{ "SIZE",       CLIENT_KEYWORD_SIZE,       READY },
-	{ "PIPELINING", CLIENT_KEYWORD_PIPELINING, READY },
+	{ "STARTTLS",   CLIENT_KEYWORD_STARTTLS },
+	{ "AUTH",       CLIENT_KEYWORD_AUTH },
+	{ "8BITMIME",   CLIENT_KEYWORD_8BITMIME },
+	{ "SIZE",       CLIENT_KEYWORD_SIZE },
+	{ "PIPELINING", CLIENT_KEYWORD_PIPELINING },
 };
 static const struct value_words keyword_words = {
 	keywords, array_len(keywords),
 };
 
 static const struct value_word endings[] = {
-	{ "strict", 0, READY },
-	{ "close",  1, READY },
+	{ "strict", 0 },
+	{ "close",  1 },
 };
 static const struct value_words ending_words = {
 	endings, array_len(endings),
@@ -81,18 +81,18 @@ static enum value_verdict read_hold(
 
 /* clang-format off */
 static const struct section_key keys[] = {
-	{ "client",              network_cidrs,   AT(client),         READY, NULL },
-	{ "login",               value_text,      AT(login),          READY, NULL },
-	{ "login_password",      value_text,      AT(login_password), READY, NULL },
-	{ "login_password_file", files_secret,    AT(login_secret),   READY, NULL },
-	{ "account",             value_texts,     AT(account),        READY, NULL },
-	{ "sender",              read_sender,     AT(sender),         READY, NULL },
-	{ "reply_to",            read_reply_to,   AT(reply_to),       READY, NULL },
-	{ "redirect",            network_mailbox, AT(redirect),       READY, NULL },
-	{ "recipients",          value_texts,     AT(recipients),     READY, NULL },
-	{ "hide",                value_bits,      AT(hide),           READY, &keyword_words },
-	{ "end_of_data",         value_word,      AT(end_of_data),    READY, &ending_words },
-	{ "hold",                read_hold,       AT(hold),           READY, &hold_range },
+	{ "client",              network_cidrs,   AT(client), NULL },
+	{ "login",               value_text,      AT(login), NULL },
+	{ "login_password",      value_text,      AT(login_password), NULL },
+	{ "login_password_file", files_secret,    AT(login_secret), NULL },
+	{ "account",             value_texts,     AT(account), NULL },
+	{ "sender",              read_sender,     AT(sender), NULL },
+	{ "reply_to",            read_reply_to,   AT(reply_to), NULL },
+	{ "redirect",            network_mailbox, AT(redirect), NULL },
+	{ "recipients",          value_texts,     AT(recipients), NULL },
+	{ "hide",                value_bits,      AT(hide), &keyword_words },
+	{ "end_of_data",         value_word,      AT(end_of_data), &ending_words },
+	{ "hold",                read_hold,       AT(hold), &hold_range },
 };
 /* clang-format on */
 

@@ -14,37 +14,37 @@ static const struct value_range message_time = { 1, 24 * 3600 };
 static const struct value_range drain_time   = { 0, 3600 };
 
 static const struct section_key limit_list[] = {
-	{ "connections",            value_number,   AT(limits.connections),            READY, &many },
-	{ "connections_per_client", value_number,   AT(limits.connections_per_client), READY, &many },
-	{ "message_size",           value_size,     AT(limits.message_size),           READY, &message_size },
-	{ "recipients",             value_number,   AT(limits.recipients),             READY, &recipients },
-	{ "command_timeout",        value_duration, AT(limits.command_timeout_s),      READY, &command_time },
-	{ "message_timeout",        value_duration, AT(limits.message_timeout_s),      READY, &message_time },
-	{ "drain",                  value_duration, AT(limits.drain_s),                READY, &drain_time },
+	{ "connections",            value_number,   AT(limits.connections), &many },
+	{ "connections_per_client", value_number,   AT(limits.connections_per_client), &many },
+	{ "message_size",           value_size,     AT(limits.message_size), &message_size },
+	{ "recipients",             value_number,   AT(limits.recipients), &recipients },
+	{ "command_timeout",        value_duration, AT(limits.command_timeout_s), &command_time },
+	{ "message_timeout",        value_duration, AT(limits.message_timeout_s), &message_time },
+	{ "drain",                  value_duration, AT(limits.drain_s), &drain_time },
 };
 
 static const struct value_word levels[] = {
-	{ "error", LOG_LEVEL_ERROR, READY },
-	{ "warn",  LOG_LEVEL_WARN,  READY },
-	{ "info",  LOG_LEVEL_INFO,  READY },
-	{ "debug", LOG_LEVEL_DEBUG, READY },
-	{ "trace", LOG_LEVEL_TRACE, READY },
+	{ "error", LOG_LEVEL_ERROR },
+	{ "warn",  LOG_LEVEL_WARN },
+	{ "info",  LOG_LEVEL_INFO },
+	{ "debug", LOG_LEVEL_DEBUG },
+	{ "trace", LOG_LEVEL_TRACE },
 };
 static const struct value_words level_words = { levels, array_len(levels) };
 
 static const struct value_word targets[] = {
-	{ "stderr", LOG_TARGET_STDERR, READY },
-	{ "syslog", LOG_TARGET_SYSLOG, READY },
+	{ "stderr", LOG_TARGET_STDERR },
+	{ "syslog", LOG_TARGET_SYSLOG },
 };
 static const struct value_words target_words = { targets, array_len(targets) };
 
 static const struct section_key log_list[] = {
-	{ "level",  value_word, AT(log_level),  READY, &level_words },
-	{ "target", value_word, AT(log_target), READY, &target_words },
+	{ "level",  value_word, AT(log_level), &level_words },
+	{ "target", value_word, AT(log_target), &target_words },
 };
 
 static const struct section_key state_list[] = {
-	{ "directory", value_path, AT(state_directory), READY, NULL },
+	{ "directory", value_path, AT(state_directory), NULL },
 };
 /* clang-format on */
 

@@ -33,42 +33,42 @@ static const struct listen_draft fresh = {
 
 /* clang-format off */
 static const struct value_word protections[] = {
-	{ "none",     CLIENT_TLS_NONE,     READY },
-	{ "starttls", CLIENT_TLS_STARTTLS, READY },
-	{ "implicit", CLIENT_TLS_IMPLICIT, READY },
+	{ "none",     CLIENT_TLS_NONE },
+	{ "starttls", CLIENT_TLS_STARTTLS },
+	{ "implicit", CLIENT_TLS_IMPLICIT },
 };
 static const struct value_words tls_words = {
 	protections, array_len(protections),
 };
 
 static const struct value_word versions[] = {
-	{ "1.0", TLS_1_0, READY },
-	{ "1.1", TLS_1_1, READY },
-	{ "1.2", TLS_1_2, READY },
+	{ "1.0", TLS_1_0 },
+	{ "1.1", TLS_1_1 },
+	{ "1.2", TLS_1_2 },
 };
 static const struct value_words version_words = {
 	versions, array_len(versions),
 };
 
 static const struct value_word logins[] = {
-	{ "ignore",  CLIENT_AUTH_IGNORE,  READY },
-	{ "off",     CLIENT_AUTH_OFF,     READY },
-	{ "require", CLIENT_AUTH_REQUIRE, READY },
+	{ "ignore",  CLIENT_AUTH_IGNORE },
+	{ "off",     CLIENT_AUTH_OFF },
+	{ "require", CLIENT_AUTH_REQUIRE },
 };
 static const struct value_words auth_words = {
 	logins, array_len(logins),
 };
 
 static const struct section_key keys[] = {
-	{ "address",        endpoint_read,  AT(address),        READY, NULL },
-	{ "allow",          network_cidrs,  AT(allow),          READY, NULL },
-	{ "tls",            value_word,     AT(tls),            READY, &tls_words },
-	{ "tls_min",        value_word,     AT(tls_min),        READY, &version_words },
-	{ "certificate",    files_readable, AT(certificate),    READY, NULL },
-	{ "key",            files_private,  AT(key),            READY, NULL },
-	{ "auth",           value_word,     AT(auth),           READY, &auth_words },
-	{ "proxy_protocol", network_cidrs,  AT(proxy_protocol), READY, NULL },
-	{ "hello",          network_hello,  AT(hello),          READY, NULL },
+	{ "address",        endpoint_read,  AT(address), NULL },
+	{ "allow",          network_cidrs,  AT(allow), NULL },
+	{ "tls",            value_word,     AT(tls), &tls_words },
+	{ "tls_min",        value_word,     AT(tls_min), &version_words },
+	{ "certificate",    files_readable, AT(certificate), NULL },
+	{ "key",            files_private,  AT(key), NULL },
+	{ "auth",           value_word,     AT(auth), &auth_words },
+	{ "proxy_protocol", network_cidrs,  AT(proxy_protocol), NULL },
+	{ "hello",          network_hello,  AT(hello), NULL },
 };
 /* clang-format on */
 

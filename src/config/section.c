@@ -47,9 +47,6 @@ static void read_entry(struct draft *draft, const struct ini_entry *entry,
 	if (verdict != VALUE_GOOD)
 		complain(draft->complaints, entry->line, key->name, "%s%s",
 		    draft->reading.why, form_hint(span_of(entry->value)));
-	if (verdict != VALUE_LATER && key->readiness == LATER)
-		complain(draft->complaints, entry->line, key->name,
-		    "not available in this version");
 }
 
 /* see section.h */

@@ -18,7 +18,6 @@ struct section_key {
 	enum value_verdict (*read)(struct reading *reading, struct span value,
 	    const void *about, void *field);
 	size_t offset;
-	enum value_readiness readiness;
 	const void *about; /* struct value_range, struct value_words, ... */
 };
 

@@ -67,14 +67,6 @@ static const struct value_word *find_word(
 	return NULL;
 }
 
-/* Says which word it is that is not available. */
-static enum value_verdict later(
-    struct reading *reading, const struct value_word *word)
-{
-	value_bad(reading, "%s is not available in this version", word->name);
-	return VALUE_LATER;
-}
-
 /* see value.h */
 enum value_verdict value_word(
     struct reading *reading, struct span value, const void *words, void *field)
@@ -83,8 +75,6 @@ enum value_verdict value_word(
 
 	if (!word)
 		return VALUE_BAD;
-	if (word->readiness == LATER)
-		return later(reading, word);
 	*(int *)field = word->value;
 	return VALUE_GOOD;
 }
@@ -94,8 +84,8 @@ enum value_verdict value_bool(
     struct reading *reading, struct span value, const void *none, void *field)
 {
 	static const struct value_word answers[] = {
-		{ "no", 0, READY },
-		{ "yes", 1, READY },
+		{ "no", 0 },
+		{ "yes", 1 },
 	};
 	static const struct value_words words = { answers, 2 };
 	int answer = 0;
@@ -120,8 +110,6 @@ enum value_verdict value_bits(
 
 		if (!word)
 			return VALUE_BAD;
-		if (word->readiness == LATER)
-			return later(reading, word);
 		*(unsigned *)field |= (unsigned)word->value;
 	}
 	return verdict;

@@ -6,8 +6,7 @@
  * names below. `about` is what the key's row says of it: a range, a set of
  * words.
  *
- * Verdicts: VALUE_GOOD; VALUE_BAD, and reading->why says what is wrong;
- *           VALUE_LATER, good but of no effect in this version.
+ * Verdicts: VALUE_GOOD; VALUE_BAD, and reading->why says what is wrong.
  * Borrows:  the arena of the reading, for everything a field points to.
  */
 #ifndef CONFIG_VALUE_H
@@ -28,10 +27,7 @@ struct reading {
 	char shown[VALUE_SHOWN_OCTETS];
 };
 
-enum value_verdict { VALUE_GOOD, VALUE_BAD, VALUE_LATER };
-
-/* Is it there in this version? Flipped when its feature is built. */
-enum value_readiness { READY, LATER };
+enum value_verdict { VALUE_GOOD, VALUE_BAD };
 
 struct value_range {
 	uint64_t min;
@@ -41,7 +37,6 @@ struct value_range {
 struct value_word {
 	const char *name;
 	int value;
-	enum value_readiness readiness;
 };
 
 struct value_words {

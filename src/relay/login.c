@@ -20,8 +20,7 @@ uint32_t login_usable(const struct login *login, uint32_t allowed,
 	while ((word = span_word(&offered)).len > 0) {
 		enum sasl_mechanism mechanism = sasl_find(word);
 
-		if (mechanism == SASL_MECHANISM_COUNT ||
-		    !sasl_is_ready(mechanism))
+		if (mechanism == SASL_MECHANISM_COUNT)
 			continue;
 		if (!is_secure && sasl_needs_tls(mechanism))
 			continue;

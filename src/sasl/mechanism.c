@@ -7,17 +7,16 @@ static const struct mechanism_row {
 	const char *name;
 	enum sasl_credential needs;
 	bool needs_tls;
-	bool is_ready;
 } mechanisms[] = {
-	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, true,  true },
-	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false, true  },
-	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false, true  },
-	[SASL_CRAM_MD5]      = { "CRAM-MD5",      SASL_NEEDS_PASSWORD,    false, true },
-	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    true,  true },
-	[SASL_PLAIN]         = { "PLAIN",         SASL_NEEDS_PASSWORD,    true,  true },
-	[SASL_LOGIN]         = { "LOGIN",         SASL_NEEDS_PASSWORD,    true,  true },
-	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true,  true },
-	[SASL_OAUTHBEARER]   = { "OAUTHBEARER",   SASL_NEEDS_TOKEN,       true,  true },
+	[SASL_EXTERNAL]      = { "EXTERNAL",      SASL_NEEDS_CERTIFICATE, true },
+	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", SASL_NEEDS_PASSWORD,    false },
+	[SASL_SCRAM_SHA_1]   = { "SCRAM-SHA-1",   SASL_NEEDS_PASSWORD,    false },
+	[SASL_CRAM_MD5]      = { "CRAM-MD5",      SASL_NEEDS_PASSWORD,    false },
+	[SASL_DIGEST_MD5]    = { "DIGEST-MD5",    SASL_NEEDS_PASSWORD,    true },
+	[SASL_PLAIN]         = { "PLAIN",         SASL_NEEDS_PASSWORD,    true },
+	[SASL_LOGIN]         = { "LOGIN",         SASL_NEEDS_PASSWORD,    true },
+	[SASL_XOAUTH2]       = { "XOAUTH2",       SASL_NEEDS_TOKEN,       true },
+	[SASL_OAUTHBEARER]   = { "OAUTHBEARER",   SASL_NEEDS_TOKEN,       true },
 };
 /* clang-format on */
 static_assert(array_len(mechanisms) == SASL_MECHANISM_COUNT,
@@ -53,18 +52,12 @@ bool sasl_needs_tls(enum sasl_mechanism mechanism)
 }
 
 /* see mechanism.h */
-bool sasl_is_ready(enum sasl_mechanism mechanism)
-{
-	return mechanisms[mechanism].is_ready;
-}
-
-/* see mechanism.h */
 uint32_t sasl_all(enum sasl_credential credential)
 {
 	uint32_t set = 0;
 
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++)
-		if (mechanisms[i].is_ready && mechanisms[i].needs == credential)
+		if (mechanisms[i].needs == credential)
 			set |= SASL_BIT(i);
 	return set;
 }

@@ -48,10 +48,7 @@ enum sasl_credential sasl_needs(enum sasl_mechanism mechanism);
  */
 bool sasl_needs_tls(enum sasl_mechanism mechanism);
 
-/* Is it implemented here? */
-bool sasl_is_ready(enum sasl_mechanism mechanism);
-
-/* All implemented mechanisms that take this kind of credential. */
+/* All mechanisms that take this kind of credential. */
 uint32_t sasl_all(enum sasl_credential credential);
 
 #endif

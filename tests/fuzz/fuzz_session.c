@@ -484,14 +484,9 @@ static bool run_step(struct span *program)
 	return true;
 }
 
-static uint32_t ready_mechanisms(unsigned bits)
+static uint32_t mechanisms_of(unsigned bits)
 {
-	uint32_t set = 0;
-
-	for (enum sasl_mechanism m = 0; m < SASL_MECHANISM_COUNT; m++)
-		if (sasl_is_ready(m))
-			set |= SASL_BIT(m) & bits;
-	return set;
+	return bits & (SASL_BIT(SASL_MECHANISM_COUNT) - 1);
 }
 
 static void set_rewriting(unsigned bits)
@@ -534,7 +529,7 @@ static void set_policies(const unsigned char *head)
 		.security = head[PROGRAM_SECURITY] % UPSTREAM_SECURITY_COUNT,
 		.hello = SPAN("relay.example"),
 		.user = SPAN("scan@example.com"),
-		.mechanisms = ready_mechanisms(head[PROGRAM_MECHANISMS]),
+		.mechanisms = mechanisms_of(head[PROGRAM_MECHANISMS]),
 		.chunking = !(head[PROGRAM_HOLD] & 16),
 	};
 	set_rewriting(head[PROGRAM_REWRITE]);

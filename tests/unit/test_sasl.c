@@ -94,7 +94,7 @@ static void test_sets(void **state)
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++) {
 		uint32_t all = sasl_all(sasl_needs(i));
 
-		assert_int_equal((all & SASL_BIT(i)) != 0, sasl_is_ready(i));
+		assert_true(all & SASL_BIT(i));
 	}
 }
 
@@ -302,8 +302,6 @@ static void test_finish(void **state)
 	for (enum sasl_mechanism i = 0; i < SASL_MECHANISM_COUNT; i++) {
 		struct sasl sasl;
 
-		if (!sasl_is_ready(i))
-			continue;
 		begin(&sasl, i, SPAN("tim"), &secret);
 		sasl_challenge(&sasl, SPAN("<x@y>"));
 		sasl_finish(&sasl);
@@ -320,8 +318,6 @@ static void test_endless_challenges(void **state)
 		struct sasl sasl;
 		unsigned steps = 0;
 
-		if (!sasl_is_ready(i))
-			continue;
 		begin(&sasl, i, SPAN("tim"), &secret);
 		while (verdict != SASL_BROKEN && steps++ < 10)
 			verdict = sasl_challenge(&sasl, SPAN("x"));
