@@ -9,7 +9,7 @@ npm_aside oidc-provider 8.8.1 2025-12-01
 
 certificate() { # NAME SUBJECT KEY...
 	name=$1 subject=$2; shift 2
-	openssl req -x509 -nodes -days 30 -subj "/CN=$subject" \
+	openssl req -x509 -nodes -days 300 -subj "/CN=$subject" \
 		-addext "subjectAltName=DNS:$subject" -newkey "$@" \
 		-keyout "$T/$name.key" -out "$T/$name.pem" 2>/dev/null
 }
@@ -34,11 +34,9 @@ start_provider mail --tls implicit --strict \
 # client NAME LINE...: an account for this client of the server, for both
 # programs; sets INI and STORE.
 client() {
-	next_port
-	LISTEN_PORT=$PORT
 	INI=$T/$1.ini STORE=$T/state-$1/default.oauth
 	{
-		printf '[listen]\naddress = 127.0.0.1:%s\n' "$LISTEN_PORT"
+		printf '[listen]\naddress = 127.0.0.1:25\n'
 		printf '[log]\nlevel = debug\n[state]\ndirectory = state-%s\n' "$1"
 		printf '[account]\nhost = localhost\ntls = implicit\n'
 		printf 'port = %s\nca_file = %s\n' "$PROVIDER_PORT" "$CERTS/ca.pem"
@@ -51,8 +49,12 @@ client() {
 }
 
 # sends NAME: the daemon, started for it, sends a message; what the device
-# hears is in $T/heard, the log in $T/NAME.log.
+# hears is in $T/heard, the log in $T/NAME.log. Its port is chosen now: nobody
+# could keep one while somebody logs in.
 sends() {
+	next_port
+	LISTEN_PORT=$PORT
+	sed -i "s/^address = .*/address = 127.0.0.1:$PORT/" "$INI"
 	start_smtpseal "$INI" "$1"
 	mail_by_hand
 	stop "$SEAL_PID"
