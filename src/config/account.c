@@ -115,6 +115,7 @@ static const struct section_key keys[] = {
 	{ "oauth_grant",              value_word,     AT(oauth.grant), &grant_words },
 	{ "oauth_client_id",          value_text,     AT(oauth.client_id), NULL },
 	{ "oauth_client_secret_file", files_secret,   AT(oauth.client_secret), NULL },
+	{ "oauth_client_secret_ends", value_day,      AT(oauth.client_secret_ends), NULL },
 	{ "oauth_certificate",        files_readable, AT(oauth.certificate), NULL },
 	{ "oauth_key",                files_private,  AT(oauth.key), NULL },
 	{ "oauth_tenant",             network_host,   AT(oauth.tenant), NULL },

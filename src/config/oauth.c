@@ -205,6 +205,9 @@ static void check_proof(struct work *work)
 	bool has_certificate = has(work, "oauth_certificate");
 	bool has_key = has(work, "oauth_key");
 
+	if (has(work, "oauth_client_secret_ends") && !has_secret)
+		wrong(work, "oauth_client_secret_ends",
+		    "without effect, as there is no oauth_client_secret_file");
 	if (work->oauth->grant != OAUTH_CLIENT_CREDENTIALS)
 		return;
 	if (!has_secret && !has_certificate && !has_key)

@@ -31,6 +31,7 @@ struct oauth_settings {
 	enum oauth_grant grant;
 	const char *client_id;
 	struct secret client_secret;
+	int64_t client_secret_ends; /* seconds since 1970; 0: not known */
 	const char *certificate;
 	const char *key;
 	unsigned key_line; /* of oauth_key: for what is wrong with it */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/ensure.h"
 #include "base/text.h"
@@ -181,6 +182,43 @@ enum value_verdict value_duration(
 		    value_shown(reading, value), (unsigned long long)range->min,
 		    (unsigned long long)range->max);
 	*(unsigned *)field = (unsigned)seconds;
+	return VALUE_GOOD;
+}
+
+/* "2028-11-30": digits and dashes in their places. */
+static bool read_day(struct span value, struct tm *day)
+{
+	uint64_t year, month, date;
+
+	if (value.len != 10 || value.ptr[4] != '-' || value.ptr[7] != '-' ||
+	    !span_number(span_first(value, 4), 9999, &year) ||
+	    !span_number(span_first(span_from(value, 5), 2), 12, &month) ||
+	    !span_number(span_from(value, 8), 31, &date) || year < 1970)
+		return false;
+	*day = (struct tm){ .tm_year = (int)year - 1900,
+		.tm_mon = (int)month - 1,
+		.tm_mday = (int)date };
+	return true;
+}
+
+/* see value.h */
+enum value_verdict value_day(
+    struct reading *reading, struct span value, const void *none, void *field)
+{
+	struct tm written, made;
+	time_t at = -1;
+
+	(void)none;
+	if (read_day(value, &written)) {
+		made = written;
+		at = timegm(&made);
+	}
+	/* A day that there is not would be taken for another. */
+	if (at < 0 || made.tm_mon != written.tm_mon ||
+	    made.tm_mday != written.tm_mday)
+		return value_bad(reading, "%s is no day such as 2028-11-30",
+		    value_shown(reading, value));
+	*(int64_t *)field = at;
 	return VALUE_GOOD;
 }
 

@@ -49,6 +49,11 @@ struct value_texts {
 	size_t count;
 };
 
+/* Into an int64_t: a day, "2028-11-30", as the seconds since 1970 at which it
+ * begins in UTC. */
+enum value_verdict value_day(
+    struct reading *reading, struct span value, const void *none, void *field);
+
 /* Into a bool: "yes" or "no". */
 enum value_verdict value_bool(
     struct reading *reading, struct span value, const void *none, void *field);

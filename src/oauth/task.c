@@ -26,29 +26,36 @@ bool task_is_application(const struct task *task)
 	return oauth_is_application(task->oauth);
 }
 
+/* What an application proves itself by must be replaced in time. */
+static void warn_of_proof(
+    const struct task *task, const char *what, int64_t ends, int64_t now)
+{
+	char storage[200];
+	struct text text;
+
+	if (ends - now > TASK_PROOF_S)
+		return;
+	text_init(&text, storage, sizeof(storage));
+	text_puts(&text, what);
+	text_puts(&text, ends > now ? " ends " : " ended ");
+	words_put_distance(&text, ends, now);
+	text_puts(&text, "; get a new one from the provider, and use it");
+	task_fail(task, 0, text_end(&text));
+}
+
 static void warn_of_certificate(const struct task *task, int64_t now)
 {
 	struct identity *identity;
-	struct text text = { 0 };
-	char storage[200];
-	int64_t ends;
+	struct text none = { 0 };
 
 	if (!task->oauth->certificate)
 		return;
 	identity =
-	    identity_load(task->oauth->certificate, task->oauth->key, &text);
+	    identity_load(task->oauth->certificate, task->oauth->key, &none);
 	if (!identity)
 		return; /* told where it is used */
-	ends = identity_ends(identity);
+	warn_of_proof(task, "oauth_certificate", identity_ends(identity), now);
 	identity_free(identity);
-	if (ends - now > TASK_CERTIFICATE_S)
-		return;
-	text_init(&text, storage, sizeof(storage));
-	text_puts(&text, ends > now ? "oauth_certificate ends "
-				    : "oauth_certificate ended ");
-	words_put_distance(&text, ends, now);
-	text_puts(&text, "; upload a new one to the provider, and use it");
-	task_fail(task, 0, text_end(&text));
 }
 
 static void warn_of_login(
@@ -74,4 +81,7 @@ void task_warn(const struct task *task, const struct store *store, int64_t now)
 {
 	warn_of_login(task, store, now);
 	warn_of_certificate(task, now);
+	if (task->oauth->client_secret_ends > 0)
+		warn_of_proof(task, "oauth_client_secret_file",
+		    task->oauth->client_secret_ends, now);
 }

@@ -11,9 +11,10 @@
 #include "oauth/store.h"
 
 enum {
-	TASK_MARGIN_S = 5 * 60,		 /* a token is renewed before its end */
-	TASK_WARNING_S = 3 * 86400,	 /* said so long before a login ends */
-	TASK_CERTIFICATE_S = 30 * 86400, /* and before a certificate does */
+	TASK_MARGIN_S = 5 * 60,	    /* a token is renewed before its end */
+	TASK_WARNING_S = 3 * 86400, /* said so long before a login ends */
+	TASK_PROOF_S = 30 * 86400,  /* and before an application's secret or
+				       certificate does */
 	TASK_LOCK_MS = 20 * 1000,
 	TASK_WHY_OCTETS = 800,
 };
@@ -35,8 +36,8 @@ bool task_owns(const struct task *task, const struct store *store);
 /* Does it get tokens without anybody logging in? */
 bool task_is_application(const struct task *task);
 
-/* Says on stderr that the login ends soon, or the application's certificate,
- * if it is known to. */
+/* Says on stderr that the login ends soon, or the application's secret or
+ * certificate, if it is known to. */
 void task_warn(const struct task *task, const struct store *store, int64_t now);
 
 /* The commands; each returns an exit code of sysexits.h. */

@@ -208,6 +208,10 @@ due
 ok "application: renewed" token
 ok "application: the second" is_nth 2
 ok "application: status" run 0 status
+ok "application: no end is known" hasnt "$T/said.err" ends
+echo "oauth_client_secret_ends = $(date -u -d "+10 days" +%F)" >>"$INI"
+ok "application: status with an end" run 0 status
+ok "application: the end is told" complains "oauth_client_secret_file ends in 9 days"
 order status:500
 due
 ok "application: trouble" token 75

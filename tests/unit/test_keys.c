@@ -34,7 +34,8 @@ static const struct known {
 	    "password_command password token_command auth pop_host "
 	    "pop_port region hello sender "
 	    "senders signed chunking connections rate keep_warm oauth_grant "
-	    "oauth_client_id oauth_client_secret_file oauth_certificate "
+	    "oauth_client_id oauth_client_secret_file "
+	    "oauth_client_secret_ends oauth_certificate "
 	    "oauth_key oauth_tenant oauth_scope oauth_token_url "
 	    "oauth_device_url oauth_authorize_url oauth_ca_file "
 	    "oauth_subject " },

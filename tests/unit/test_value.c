@@ -125,6 +125,36 @@ static void test_sizes(void **state)
 	}
 }
 
+static void test_days(void **state)
+{
+	static const struct {
+		const char *value;
+		int64_t at; /* -1: it is none */
+	} rows[] = {
+		{ "1970-01-01", 0 },
+		{ "2028-02-29", 1835395200 },
+		{ "2027-02-29", -1 },
+		{ "2028-11-31", -1 },
+		{ "2028-13-01", -1 },
+		{ "2028-00-10", -1 },
+		{ "2028-10-00", -1 },
+		{ "1969-12-31", -1 },
+		{ "2028-1-01", -1 },
+		{ "30.11.2028", -1 },
+		{ "2028-11-30 ", -1 },
+		{ "2028/11/30", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(rows); i++) {
+		struct reading reading = start();
+		int64_t at = -1;
+
+		value_day(&reading, span_of(rows[i].value), NULL, &at);
+		assert_int_equal(at, rows[i].at);
+	}
+}
+
 static void test_words(void **state)
 {
 	static const struct value_word list[] = {
@@ -472,6 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_numbers, finish),
 		cmocka_unit_test_teardown(test_sizes, finish),
+		cmocka_unit_test_teardown(test_days, finish),
 		cmocka_unit_test_teardown(test_words, finish),
 		cmocka_unit_test_teardown(test_lists, finish),
 		cmocka_unit_test_teardown(test_texts, finish),
