@@ -35,7 +35,7 @@ relay  := failure advice fact receipts envelope rewrite echo login auth offer ga
 	upstream outcome sending again answers rules asks session
 tls    := der pem trust certificate identity finding verify words suite context resume \
 	served ending tls
-net    := settings loop stream channel dial child credential contexts poplink link loss holddown pool pools loan \
+net    := settings loop stream channel dial child credential contexts poplink link loss holddown queue pool pools loan \
 	spool route secure guesses guest balancer heard conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config

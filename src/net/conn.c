@@ -48,7 +48,7 @@ static void end_session(struct conn *conn)
 {
 	struct session *session = &conn->session;
 
-	pool_cancel(&conn->waiter);
+	queue_leave(&conn->waiter);
 	session_client_gone(session);
 	if (conn->link && session_is_busy(session))
 		upstream_lose(&conn->link->upstream, FAIL_CLIENT_GONE,
@@ -150,12 +150,12 @@ static bool obey(struct conn *conn)
 		    conn->settings->state_directory);
 		return true;
 	}
-	if ((wants & WANT_LINK) && !conn->waiter.pool) {
+	if ((wants & WANT_LINK) && !conn->waiter.queue) {
 		route_ask(conn);
-		return !conn->waiter.pool;
+		return !conn->waiter.queue;
 	}
 	if (!(wants & WANT_LINK))
-		pool_cancel(&conn->waiter);
+		queue_leave(&conn->waiter);
 	if ((wants & WANT_TLS) && !conn->channel.tls)
 		secure_begin(conn);
 	if (wants & WANT_CLOSE)

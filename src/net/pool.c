@@ -36,45 +36,6 @@ static void remove_link(struct pool *pool, struct link *link)
 		pool->links = link->next;
 }
 
-static void add_waiter(struct pool *pool, struct waiter *waiter)
-{
-	waiter->pool = pool;
-	waiter->next = NULL;
-	waiter->previous = pool->last;
-	if (pool->last)
-		pool->last->next = waiter;
-	else
-		pool->first = waiter;
-	pool->last = waiter;
-}
-
-/* see pool.h */
-void pool_cancel(struct waiter *waiter)
-{
-	struct pool *pool = waiter->pool;
-
-	if (!pool)
-		return;
-	if (waiter->next)
-		waiter->next->previous = waiter->previous;
-	else
-		pool->last = waiter->previous;
-	if (waiter->previous)
-		waiter->previous->next = waiter->next;
-	else
-		pool->first = waiter->next;
-	waiter->pool = NULL;
-}
-
-static unsigned count_waiters(const struct pool *pool)
-{
-	unsigned count = 0;
-
-	for (const struct waiter *w = pool->first; w; w = w->next)
-		count++;
-	return count;
-}
-
 /* Is it on its way to be ready, with nobody's message on it? */
 static bool is_coming(const struct link *link)
 {
@@ -181,11 +142,10 @@ void pool_warm(struct pool *pool)
 /* One connection under way for each who waits, as far as the cap allows. */
 static void dial_for_waiters(struct pool *pool)
 {
-	unsigned waiters = count_waiters(pool);
 	unsigned coming =
 	    count_links(pool, is_coming) + count_links(pool, is_idle);
 
-	while (coming < waiters && dial(pool))
+	while (coming < pool->queue.count && dial(pool))
 		coming++;
 }
 
@@ -199,9 +159,9 @@ static void hand_out(const struct pool *pool, struct link *link)
 
 static void lease(struct pool *pool, struct link *link)
 {
-	struct waiter *waiter = pool->first;
+	struct waiter *waiter = pool->queue.first;
 
-	pool_cancel(waiter);
+	queue_leave(waiter);
 	hand_out(pool, link);
 	waiter->ops->leased(waiter, link);
 }
@@ -226,8 +186,8 @@ static void assign(struct pool *pool)
 {
 	struct link *link;
 
-	while (pool->first && (link = freshest_idle(pool)) &&
-	       (pool->first->is_begun || may_begin(pool)))
+	while (pool->queue.first && (link = freshest_idle(pool)) &&
+	       (pool->queue.first->is_begun || may_begin(pool)))
 		lease(pool, link);
 }
 
@@ -245,7 +205,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 	*failure = FAIL_NONE;
 	while (wants_fresh && (link = freshest_idle(pool)))
 		retire(link);
-	link = pool->first ? NULL : freshest_idle(pool);
+	link = pool->queue.first ? NULL : freshest_idle(pool);
 	if (link && (waiter->is_begun || may_begin(pool))) {
 		hand_out(pool, link);
 		return link;
@@ -256,11 +216,11 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		*failure = FAIL_HELD_DOWN;
 	if (*failure != FAIL_NONE)
 		return NULL;
-	add_waiter(pool, waiter);
+	queue_join(&pool->queue, waiter);
 	dial_for_waiters(pool);
 	if (count_links(pool, is_staying) > 0)
 		return NULL;
-	pool_cancel(waiter); /* no connection exists, and none could be made */
+	queue_leave(waiter); /* no connection exists, and none could be made */
 	*failure = FAIL_NO_MEMORY;
 	return NULL;
 }
@@ -286,9 +246,9 @@ void pool_release(struct link *link)
 
 static void fail_first(struct pool *pool, enum failure failure, bool at_pop)
 {
-	struct waiter *waiter = pool->first;
+	struct waiter *waiter = pool->queue.first;
 
-	pool_cancel(waiter);
+	queue_leave(waiter);
 	waiter->ops->failed(waiter, failure, at_pop);
 }
 
@@ -298,9 +258,9 @@ static void fail_first(struct pool *pool, enum failure failure, bool at_pop)
  */
 static void fail_waiters(struct pool *pool, enum failure failure, bool at_pop)
 {
-	if (pool->first)
+	if (pool->queue.first)
 		fail_first(pool, failure, at_pop);
-	while (pool->first &&
+	while (pool->queue.first &&
 	       (is_held(pool) || count_links(pool, is_staying) == 0))
 		fail_first(pool, failure, at_pop);
 }
@@ -503,7 +463,7 @@ void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 
 	pool->is_closed = true;
 	pool->emptied = emptied;
-	while (pool->first)
+	while (pool->queue.first)
 		fail_first(pool, FAIL_SHUTTING_DOWN, false);
 	while (link) {
 		struct link *next = link->next;
@@ -520,7 +480,7 @@ void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 /* see pool.h */
 void pool_free(struct pool *pool)
 {
-	ENSURE(!pool->links && !pool->first && pool->alive == 0);
+	ENSURE(!pool->links && !pool->queue.first && pool->alive == 0);
 	contexts_drop(&pool->contexts);
 	settings_drop(pool->settings);
 	free(pool);

@@ -15,25 +15,7 @@
 #include "base/rate.h"
 #include "net/holddown.h"
 #include "net/link.h"
-
-struct waiter;
-
-/* How waiting ends, called once and never from pool_lease. `at_pop` says that
- * it failed at the account's POP3 server. */
-struct waiter_ops {
-	void (*leased)(struct waiter *waiter, struct link *link);
-	void (*failed)(
-	    struct waiter *waiter, enum failure failure, bool at_pop);
-};
-
-/* A place in the queue; lies in who waits. */
-struct waiter {
-	struct waiter *next;
-	struct waiter *previous;
-	const struct waiter_ops *ops;
-	struct pool *pool; /* NULL: it does not wait */
-	bool is_begun;	   /* its message was counted for the rate already */
-};
+#include "net/queue.h"
 
 /* A token may end before its time, when its user's password was changed or
  * the login was withdrawn. One that is refused is renewed, once. */
@@ -51,8 +33,7 @@ struct pool {
 	struct contexts contexts;
 	struct link *links;
 	unsigned alive; /* those in the list, and those still closing */
-	struct waiter *first;
-	struct waiter *last;
+	struct queue queue;
 	struct holddown holddown;
 	enum renewal renewal;
 	struct rate rate;	/* of messages begun */
@@ -77,9 +58,6 @@ void pool_warm(struct pool *pool);
  */
 struct link *pool_lease(struct pool *pool, struct waiter *waiter,
     bool wants_fresh, enum failure *failure);
-
-/* Waits no more. Fine for one that does not wait. */
-void pool_cancel(struct waiter *waiter);
 
 /* Takes a leased connection back, in whatever state. */
 void pool_release(struct link *link);

@@ -208,7 +208,7 @@ static const struct waiter_ops waiter_ops = { on_leased, on_failed };
 /* see route.h */
 uint64_t route_deadline(const struct conn *conn)
 {
-	if (!conn->waiter.pool)
+	if (!conn->waiter.queue)
 		return 0;
 	return conn->waits_since +
 	       1000 * (uint64_t)conn->policy.command_timeout_s;
@@ -217,13 +217,15 @@ uint64_t route_deadline(const struct conn *conn)
 /* see route.h */
 void route_tick(struct conn *conn)
 {
-	struct pool *pool = conn->waiter.pool;
+	struct queue *queue = conn->waiter.queue;
 
-	if (!pool || loop_now(conn->loop) < route_deadline(conn))
+	if (!queue || loop_now(conn->loop) < route_deadline(conn))
 		return;
-	pool_cancel(&conn->waiter);
+	queue_leave(&conn->waiter);
 	session_no_link(&conn->session,
-	    pool_is_dialling(pool) ? FAIL_TIMEOUT : FAIL_BUSY,
+	    pool_is_dialling(container_of(queue, struct pool, queue))
+		? FAIL_TIMEOUT
+		: FAIL_BUSY,
 	    route_host(conn));
 }
 
