@@ -221,30 +221,34 @@ static enum stage on_unknown(
 }
 
 /*
- * A chunk that is refused ends the message (RFC 3030 2). When nothing else is
- * on its way the transaction is still there, to be reset.
+ * A chunk that is refused ends the message (RFC 3030 2), and the connection:
+ * whoever refused it at its command, and does not drop its octets, reads them
+ * as commands. Their answers would be taken for those to ours.
  */
 static enum stage on_chunks(
     struct upstream *upstream, const struct reply *reply)
 {
-	bool is_alone = upstream->stage == STAGE_CHUNKS && upstream->owed == 1;
-
 	if (is_unknown(reply))
 		return on_unknown(upstream, reply);
 	if (reply_class(reply) >= 4)
-		return is_alone ? answered(upstream, reply, STAGE_OPEN)
-				: on_body(upstream, reply);
+		return on_body(upstream, reply);
 	if (reply_class(reply) == 3 || upstream->is_early)
 		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);
 	upstream->owed--;
 	return upstream->stage;
 }
 
+/*
+ * The only chunk of a message begins with its header section, of which no line
+ * is a command: RSET shows whether its octets were dropped. One behind others
+ * may begin with any line.
+ */
 static enum stage on_last(struct upstream *upstream, const struct reply *reply)
 {
 	if (is_unknown(reply))
 		return on_unknown(upstream, reply);
-	if (upstream->is_early)
+	if (upstream->is_early ||
+	    (reply_class(reply) >= 4 && upstream->has_chunks))
 		return on_body(upstream, reply);
 	if (reply_class(reply) == 3)
 		return stage_lost_by_reply(upstream, FAIL_MALFORMED, reply);

@@ -226,6 +226,7 @@ static void end_chunk(struct upstream *upstream)
 		return;
 	}
 	upstream->owed++;
+	upstream->has_chunks = true;
 	stage_enter(upstream, STAGE_CHUNKS);
 }
 
@@ -321,6 +322,7 @@ void upstream_data(struct upstream *upstream)
 	upstream->stuffing = (struct stuffing){ 0 };
 	chunk_init(&upstream->chunk);
 	upstream->owed = 0;
+	upstream->has_chunks = false;
 	upstream->is_end_out = false;
 	stage_enter(upstream, takes_chunks ? STAGE_CHUNKS : STAGE_DATA);
 }

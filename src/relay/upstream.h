@@ -108,6 +108,7 @@ struct upstream {
 	bool avoids_chunks; /* the account's server does not know BDAT */
 	struct chunk chunk;
 	unsigned owed;	       /* chunks that left and were not answered */
+	bool has_chunks;       /* of this message others left before the last */
 	uint64_t transactions; /* finished ones on this connection */
 	bool has_idled;	       /* it waited in the pool, ready */
 	enum failure failure;
