@@ -32,10 +32,10 @@ shell  := log arena harden
 smtp   := line command address reply ehlo scan body chunk header mailbox date proxy
 sasl   := mechanism sasl plain cram scram digest
 relay  := failure advice fact receipts envelope rewrite echo login auth offer gate foreign client pop stage \
-	upstream outcome sending again answers rules asks session
+	upstream outcome sending again answers rules asks content session
 tls    := der pem trust certificate identity finding verify words suite context resume \
 	served ending tls
-net    := settings loop stream channel dial child credential contexts poplink link loss holddown queue pool pools loan \
+net    := settings loop stream channel dial child credential contexts poplink link loss holddown queue links pool pools loan \
 	spool route secure guesses guest balancer heard conn listener doors server
 config := complaints suggest ini value network endpoint files section provider \
 	oauth listen resolve account device limits config

@@ -14,74 +14,11 @@ static struct pool *pool_of(const struct link *link)
 
 static const struct link_owner link_owner = { on_link_turn };
 
-/* ---- the lists ---- */
-
-static void add_link(struct pool *pool, struct link *link)
-{
-	link->previous = NULL;
-	link->next = pool->links;
-	if (pool->links)
-		pool->links->previous = link;
-	pool->links = link;
-	pool->alive++;
-}
-
-static void remove_link(struct pool *pool, struct link *link)
-{
-	if (link->next)
-		link->next->previous = link->previous;
-	if (link->previous)
-		link->previous->next = link->next;
-	else
-		pool->links = link->next;
-}
-
-/* Is it on its way to be ready, with nobody's message on it? */
-static bool is_coming(const struct link *link)
-{
-	return !link->lessee && upstream_is_coming(&link->upstream);
-}
-
-static bool is_idle(const struct link *link)
-{
-	return !link->lessee && upstream_is_ready(&link->upstream) &&
-	       !link_is_stale(link);
-}
-
-/* Does it hold one of the account's places? One that has said QUIT does not:
- * the provider needs no more of us to end it. */
-static bool is_staying(const struct link *link)
-{
-	return link->upstream.stage != STAGE_QUIT;
-}
-
-static unsigned count_links(
-    const struct pool *pool, bool (*is_so)(const struct link *))
-{
-	unsigned count = 0;
-
-	for (const struct link *link = pool->links; link; link = link->next)
-		count += is_so(link);
-	return count;
-}
-
-/* The one that idled least: the others may go cold. */
-static struct link *freshest_idle(struct pool *pool)
-{
-	struct link *best = NULL;
-
-	for (struct link *link = pool->links; link; link = link->next)
-		if (is_idle(link) &&
-		    (!best || link->idle_since > best->idle_since))
-			best = link;
-	return best;
-}
-
 /* ---- dialling and retiring ---- */
 
 static void bury(struct pool *pool, struct link *link)
 {
-	remove_link(pool, link);
+	links_remove(&pool->links, link);
 	link_close(link);
 }
 
@@ -101,26 +38,23 @@ static void retire(struct link *link)
 	on_link_turn(link);
 }
 
-static bool is_at_pop(const struct link *link)
-{
-	return link->upstream.stage == STAGE_POP;
-}
-
 /* By POP3 one after the other: most servers let a mailbox be opened once. */
 static bool dial(struct pool *pool)
 {
 	struct link *link;
 
 	if (pool->is_closed ||
-	    count_links(pool, is_staying) >= pool->account->connections ||
-	    count_links(pool, is_at_pop) > 0)
+	    links_count(&pool->links, links_is_staying) >=
+		pool->account->connections ||
+	    links_count(&pool->links, links_is_at_pop) > 0)
 		return false;
 	link = link_new(pool->loop, &pool->keeper, pool->account,
 	    &pool->contexts, &link_owner);
 	if (!link)
 		return false;
 	link->credential.renews = pool->renewal == RENEWAL_WANTED;
-	add_link(pool, link);
+	links_add(&pool->links, link);
+	pool->alive++;
 	return true;
 }
 
@@ -134,16 +68,16 @@ static bool is_held(struct pool *pool)
 void pool_warm(struct pool *pool)
 {
 	if (pool->account->keep_warm_s > 0 && !is_held(pool) &&
-	    count_links(pool, is_coming) == 0 &&
-	    count_links(pool, is_idle) == 0)
+	    links_count(&pool->links, links_is_coming) == 0 &&
+	    links_count(&pool->links, links_is_idle) == 0)
 		dial(pool);
 }
 
 /* One connection under way for each who waits, as far as the cap allows. */
 static void dial_for_waiters(struct pool *pool)
 {
-	unsigned coming =
-	    count_links(pool, is_coming) + count_links(pool, is_idle);
+	unsigned coming = links_count(&pool->links, links_is_coming) +
+			  links_count(&pool->links, links_is_idle);
 
 	while (coming < pool->queue.count && dial(pool))
 		coming++;
@@ -186,7 +120,7 @@ static void assign(struct pool *pool)
 {
 	struct link *link;
 
-	while (pool->queue.first && (link = freshest_idle(pool)) &&
+	while (pool->queue.first && (link = links_freshest(&pool->links)) &&
 	       (pool->queue.first->is_begun || may_begin(pool)))
 		lease(pool, link);
 }
@@ -203,9 +137,9 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 	struct link *link;
 
 	*failure = FAIL_NONE;
-	while (wants_fresh && (link = freshest_idle(pool)))
+	while (wants_fresh && (link = links_freshest(&pool->links)))
 		retire(link);
-	link = pool->queue.first ? NULL : freshest_idle(pool);
+	link = pool->queue.first ? NULL : links_freshest(&pool->links);
 	if (link && (waiter->is_begun || may_begin(pool))) {
 		hand_out(pool, link);
 		return link;
@@ -218,7 +152,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		return NULL;
 	queue_join(&pool->queue, waiter);
 	dial_for_waiters(pool);
-	if (count_links(pool, is_staying) > 0)
+	if (links_count(&pool->links, links_is_staying) > 0)
 		return NULL;
 	queue_leave(waiter); /* no connection exists, and none could be made */
 	*failure = FAIL_NO_MEMORY;
@@ -228,7 +162,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 /* see pool.h */
 bool pool_is_dialling(const struct pool *pool)
 {
-	return count_links(pool, is_coming) > 0;
+	return links_count(&pool->links, links_is_coming) > 0;
 }
 
 /* see pool.h */
@@ -260,8 +194,9 @@ static void fail_waiters(struct pool *pool, enum failure failure, bool at_pop)
 {
 	if (pool->queue.first)
 		fail_first(pool, failure, at_pop);
-	while (pool->queue.first &&
-	       (is_held(pool) || count_links(pool, is_staying) == 0))
+	while (
+	    pool->queue.first &&
+	    (is_held(pool) || links_count(&pool->links, links_is_staying) == 0))
 		fail_first(pool, failure, at_pop);
 }
 
@@ -269,12 +204,12 @@ static void fail_waiters(struct pool *pool, enum failure failure, bool at_pop)
  * count against the mailbox. */
 static void bury_coming(struct pool *pool)
 {
-	struct link *link = pool->links;
+	struct link *link = pool->links.first;
 
 	while (link) {
 		struct link *next = link->next;
 
-		if (!link->lessee && link->upstream.stage < STAGE_READY)
+		if (links_is_unready(link))
 			bury(pool, link);
 		link = next;
 	}
@@ -386,7 +321,7 @@ static void on_link_turn(struct link *link)
 		on_ready(pool, link);
 	else if (link->upstream.stage == STAGE_DIAL)
 		on_dialling(pool, link);
-	else if (is_coming(link) || link->upstream.stage == STAGE_QUIT)
+	else if (links_is_coming(link) || link->upstream.stage == STAGE_QUIT)
 		link_rest(link);
 	else
 		bury(pool, link); /* in the middle of something: of no use */
@@ -459,28 +394,22 @@ static void on_alarm_closed(uv_handle_t *handle)
 /* see pool.h */
 void pool_close(struct pool *pool, void (*emptied)(struct pool *pool))
 {
-	struct link *link = pool->links;
+	struct link *link;
 
 	pool->is_closed = true;
 	pool->emptied = emptied;
 	while (pool->queue.first)
 		fail_first(pool, FAIL_SHUTTING_DOWN, false);
-	while (link) {
-		struct link *next = link->next;
-
-		if (is_idle(link))
-			retire(link);
-		else if (!link->lessee && link->upstream.stage < STAGE_READY)
-			bury(pool, link);
-		link = next;
-	}
+	bury_coming(pool);
+	while ((link = links_freshest(&pool->links)))
+		retire(link);
 	uv_close((uv_handle_t *)&pool->alarm, on_alarm_closed);
 }
 
 /* see pool.h */
 void pool_free(struct pool *pool)
 {
-	ENSURE(!pool->links && !pool->queue.first && pool->alive == 0);
+	ENSURE(!pool->links.first && !pool->queue.first && pool->alive == 0);
 	contexts_drop(&pool->contexts);
 	settings_drop(pool->settings);
 	free(pool);

@@ -14,7 +14,7 @@
 
 #include "base/rate.h"
 #include "net/holddown.h"
-#include "net/link.h"
+#include "net/links.h"
 #include "net/queue.h"
 
 /* A token may end before its time, when its user's password was changed or
@@ -31,7 +31,7 @@ struct pool {
 	struct settings *settings;
 	const struct account_settings *account;
 	struct contexts contexts;
-	struct link *links;
+	struct links links;
 	unsigned alive; /* those in the list, and those still closing */
 	struct queue queue;
 	struct holddown holddown;

@@ -3,6 +3,7 @@
 #include "base/ensure.h"
 #include "relay/again.h"
 #include "relay/asks.h"
+#include "relay/content.h"
 #include "relay/outcome.h"
 #include "relay/rules.h"
 
@@ -245,59 +246,17 @@ static bool put_commands(struct session *session, struct span *in)
 	return true;
 }
 
-/*
- * What is wrong with the content so far, of which `fresh` just came. Whether
- * the provider takes 8-bit octets (RFC 6152) is known here only once its DATA
- * is under way. Before that it is noted for rule_data that there are some, so
- * that a message collected whole need not be looked at again from its front.
- */
-static enum failure judge_content(struct session *session, struct span fresh)
-{
-	uint64_t limit = asks_size_limit(session);
-
-	if (limit > 0 && session->body.octets > limit)
-		return FAIL_TOO_LARGE;
-	if (session->phase == PHASE_COLLECT && !session->has_eight_bit)
-		session->has_eight_bit = span_has_eight_bit(fresh);
-	if (session->phase == PHASE_STREAM && session->upstream &&
-	    !session->upstream->offers.eight_bit && span_has_eight_bit(fresh))
-		return FAIL_EIGHT_BIT;
-	return FAIL_NONE;
-}
-
-static void end_content(struct session *session, enum failure failure)
-{
-	if (session->upstream && session->phase == PHASE_STREAM)
-		upstream_lose(session->upstream, failure,
-		    SPAN("the message cannot be sent on"));
-	outcome_by_failure(session, failure);
-}
-
-/* Content: into `hold`, or nowhere when the outcome is known already. */
+/* The end of the content was heard: the next command has its time. */
 static bool put_content(struct session *session, struct span *in)
 {
-	size_t before = in->len;
-	size_t held;
-	enum failure failure;
+	bool has_moved;
 
 	if (session->is_whole)
 		return false;
-	if (session->phase == PHASE_SWALLOW)
-		buf_clear(&session->hold);
-	held = buf_len(&session->hold);
-	if (body_read(&session->body, in, &session->hold) == BODY_END) {
-		session->is_whole = true;
+	has_moved = content_put(session, in);
+	if (session->is_whole)
 		await_command(session);
-	}
-	if (session->phase != PHASE_SWALLOW) {
-		struct span fresh = span_from(buf_peek(&session->hold), held);
-
-		hash_put(&session->digest, fresh);
-		failure = judge_content(session, fresh);
-		if (failure != FAIL_NONE)
-			end_content(session, failure);
-	}
-	return in->len < before;
+	return has_moved;
 }
 
 static bool put_some(struct session *session, struct span *in)
