@@ -103,8 +103,10 @@ static void end_linger(struct conn *conn)
 static bool hear(struct conn *conn)
 {
 	struct span in = channel_peek(&conn->channel);
-	size_t used = session_put(&conn->session, in);
+	size_t used;
 
+	session_flows(&conn->session, conn->channel.stream.is_flowing);
+	used = session_put(&conn->session, in);
 	channel_took(&conn->channel, used);
 	/* What it said before it left is heard to the end. */
 	if (used > 0 || !channel_is_over(&conn->channel) ||

@@ -97,6 +97,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 
 	if (len == 0)
 		return; /* nothing to read after all: EAGAIN */
+	stream->is_flowing = len == (ssize_t)buf->len;
 	if (len < 0) {
 		stream->is_ended = true;
 		stream->is_reset = len != UV_EOF;
@@ -111,7 +112,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 	stream->owner->turn(stream);
 	keep_fresh(stream);
 	/* Of a peer that has more to send, the rest is here already. */
-	if (!stream->is_closing && len < (ssize_t)buf->len)
+	if (!stream->is_closing && !stream->is_flowing)
 		acknowledge(stream);
 	if (stream->is_reading && !stream->is_closing &&
 	    stream_peek(stream).len >= STREAM_KEEP_OCTETS) {

@@ -45,6 +45,7 @@ struct stream {
 	uv_stream_t *handle; /* allocated by itself; NULL before and after */
 	size_t appetite;     /* octets worth reading at once */
 	bool acks_now;	     /* the peer may be waiting for that to go on */
+	bool is_flowing;     /* the last read gave all that it could take */
 	struct span fresh;   /* read just now, in the loop's buffer */
 	char *kept;	     /* read and not used */
 	size_t kept_len;

@@ -9,8 +9,8 @@
 /* More steps than any turn can need; a rule that breaks its law is ours. */
 enum { SETTLE_STEPS = 100000 };
 
-/* Content that comes slowly is not said octet by octet. */
-enum { CHUNK_LEAST_OCTETS = 16384 };
+/* As much as a record of TLS holds. Less of it costs each side as much. */
+enum { WORTH_OCTETS = 16384 };
 
 /* ---- what is asked of the two sides ---- */
 
@@ -193,15 +193,21 @@ static bool is_streaming(const struct session *session, enum stage stage)
 	       session->upstream->stage == stage;
 }
 
-/* What is here becomes a chunk, once it is worth one, or all there is. */
+/* Is there content enough to be said, or is it all there is? */
+static bool is_worth_it(const struct session *session)
+{
+	return session->is_whole || is_full(session) ||
+	       buf_len(&session->hold) >= WORTH_OCTETS;
+}
+
+/* Content that comes slowly is not said octet by octet: what is here becomes
+ * a chunk once it is worth one. */
 static bool rule_chunk(struct session *session)
 {
-	bool is_worth_it = session->is_whole || is_full(session) ||
-			   buf_len(&session->hold) >= CHUNK_LEAST_OCTETS;
 	bool is_last;
 	struct chunk next;
 
-	if (!is_streaming(session, STAGE_CHUNKS) || !is_worth_it ||
+	if (!is_streaming(session, STAGE_CHUNKS) || !is_worth_it(session) ||
 	    again_is_second(session) ||
 	    !upstream_takes_chunk(session->upstream, false))
 		return false;
@@ -214,6 +220,7 @@ static bool rule_chunk(struct session *session)
 	return true;
 }
 
+/* A little that is left over waits for what follows, if that is here. */
 static bool rule_stream(struct session *session)
 {
 	struct span piece;
@@ -221,6 +228,9 @@ static bool rule_stream(struct session *session)
 
 	if (!is_streaming(session, STAGE_BODY) &&
 	    !is_streaming(session, STAGE_CHUNK))
+		return false;
+	if (session->is_flowing && !is_worth_it(session) &&
+	    is_streaming(session, STAGE_BODY))
 		return false;
 	piece = sending_peek(session);
 	if (piece.len == 0)

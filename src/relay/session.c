@@ -140,6 +140,12 @@ void session_suspect(struct session *session, unsigned refusals)
 }
 
 /* see session.h */
+void session_flows(struct session *session, bool is_flowing)
+{
+	session->is_flowing = is_flowing;
+}
+
+/* see session.h */
 void session_client_left(struct session *session)
 {
 	if (session->has_left)

@@ -128,7 +128,8 @@ struct session {
 	struct rewrite_policy rewriting;
 	int64_t time; /* as the loan told */
 	struct span id;
-	bool is_whole; /* the device's dot was read */
+	bool is_whole;	 /* the device's dot was read */
+	bool is_flowing; /* more of it comes at once */
 	struct receipts *receipts;
 	struct hash digest; /* of device, envelope and content */
 	bool has_left;	    /* the device closed its side */
@@ -186,6 +187,10 @@ void session_secured(struct session *session);
 /* So many logins of the device's address were refused lately, on this
  * connection and others. */
 void session_suspect(struct session *session, unsigned refusals);
+
+/* More of the device's octets are here already, behind those that are put
+ * next; or no longer so. */
+void session_flows(struct session *session, bool is_flowing);
 
 /* The device has closed its side, but may still read. */
 void session_client_left(struct session *session);

@@ -391,6 +391,11 @@ static void do_slow(struct span octet)
 	scene.slow = (unsigned char)octet.ptr[0];
 }
 
+static void do_flows(struct span octet)
+{
+	session_flows(&scene.session, octet.ptr[0] & 1);
+}
+
 static void do_unheard(struct span unused)
 {
 	(void)unused;
@@ -456,6 +461,7 @@ static const struct step_row {
 	[PROGRAM_CLIENT_SECURED] = { do_client_secured, NOTHING },
 	[PROGRAM_ROOM]      = { do_more,      NOTHING },
 	[PROGRAM_NO_ROOM]   = { do_full,      NOTHING },
+	[PROGRAM_FLOWS]     = { do_flows,     OCTET },
 };
 /* clang-format on */
 static_assert(array_len(steps) == PROGRAM_STEPS, "every step has its row");

@@ -3,9 +3,9 @@
  *
  * PROGRAM_HEAD octets of settings, then steps. A step is one octet, its kind,
  * and what belongs to it: CLIENT and UPSTREAM have a length octet and so many
- * octets that are said; NO_LINK, LOSE, WAIT, SLOW have one octet; all others
- * none. Kinds and choices are taken modulo their number, so that every input
- * is a program.
+ * octets that are said; NO_LINK, LOSE, WAIT, SLOW, FLOWS have one octet; all
+ * others none. Kinds and choices are taken modulo their number, so that every
+ * input is a program.
  */
 #ifndef FUZZ_PROGRAM_H
 #define FUZZ_PROGRAM_H
@@ -43,6 +43,7 @@ enum program_step {
 	PROGRAM_CLIENT_SECURED, /* TLS with the device, if it is wished */
 	PROGRAM_ROOM, /* there is more room for content, or is no more */
 	PROGRAM_NO_ROOM,
+	PROGRAM_FLOWS, /* bit 0: more of the device is here already */
 	PROGRAM_STEPS,
 };
 

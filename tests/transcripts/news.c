@@ -195,6 +195,16 @@ static void tell_no_room(struct show *show, struct span words)
 	show->world.has_no_room = true;
 }
 
+/* "@ flowing", and "@ flowing no": is more of the device here already? */
+static void tell_flowing(struct show *show, struct span words)
+{
+	bool is_flowing = words.len == 0;
+
+	seed_step_with(show, PROGRAM_FLOWS, is_flowing);
+	session_flows(&show->world.session, is_flowing);
+	world_turn(&show->world);
+}
+
 /* "@ slow device", "@ slow provider", "@ slow": who takes nothing. */
 static void tell_slow(struct show *show, struct span words)
 {
@@ -225,6 +235,7 @@ static const struct news_row {
 	{ "drain",           tell_drain },
 	{ "size",            tell_size },
 	{ "wait",            tell_wait },
+	{ "flowing",         tell_flowing },
 	{ "slow",            tell_slow },
 	{ "device-tls",      tell_device_tls },
 	{ "suspect",         tell_suspect },
