@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "net/stream.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -251,7 +252,9 @@ enum stream_fate stream_fate(struct stream *stream)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
 	    error == 0)
 		return STREAM_OPEN;
-	stream->is_broken = stream->is_reset = true; /* asking clears it */
+	/* Asking clears it. EPIPE: the peer had closed its side before. */
+	stream->is_broken = true;
+	stream->is_reset = error != EPIPE;
 	return STREAM_UNHEARD;
 }
 

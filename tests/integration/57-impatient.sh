@@ -24,14 +24,38 @@ LOG=$T/seal.log
 #   early     closes behind its dot
 #   quitting  says QUIT behind its dot and closes
 #   reset     resets the connection behind its dot
+#   crossing  closes when the provider's 250 has come, and the relay has read
+#             neither of them
 #   tls       as silent, under TLS
 device() {
 	port=$LISTEN_PORT
 	[ "$1" != tls ] || port=$TLS
-	timeout 60 python3 - "$port" "$@" >"$T/heard" 2>&1 <<-'X'
-	import socket, ssl, struct, sys
-	port, how = int(sys.argv[1]), sys.argv[2]
-	size = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+	timeout 60 python3 - "$port" "$PROVIDER_PORT" "$SEAL_PID" "$T/p.log" \
+		"$@" >"$T/heard" 2>&1 <<-'X'
+	import os, signal, socket, ssl, struct, sys, time
+	port, provider, relay = map(int, sys.argv[1:4])
+	how = sys.argv[5]
+	size = int(sys.argv[6]) if len(sys.argv) > 6 else 20
+
+	def taken():
+	    with open(sys.argv[4], encoding="latin-1") as log:
+	        return sum(" N message " in line for line in log)
+
+	def waiting():
+	    """Octets of the provider that the relay has not read."""
+	    with open("/proc/net/tcp") as table:
+	        for line in table.readlines()[1:]:
+	            _, _, remote, _, queues = line.split()[:5]
+	            if remote.endswith(f":{provider:04X}"):
+	                if int(queues.split(":")[1], 16) > 0:
+	                    return True
+	    return False
+
+	def until(true):
+	    while not true():
+	        time.sleep(0.005)
+
+	before = taken()
 	s = socket.create_connection(("127.0.0.1", port), 30)
 	if how == "tls":
 	    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -46,6 +70,10 @@ device() {
 	    f.readline()
 	body = b"on battery\r\n" * (size // 12 + 1)
 	s.sendall(b"Subject: alarm\r\n\r\n" + body + b".\r\n")
+	if how == "crossing":
+	    until(lambda: taken() > before)
+	    os.kill(relay, signal.SIGSTOP)
+	    until(waiting)
 	if how == "quitting":
 	    s.sendall(b"QUIT\r\n")
 	if how == "half":
@@ -57,7 +85,10 @@ device() {
 	if how == "polite":
 	    s.sendall(b"QUIT\r\n")
 	    f.readline()
+	f.close()
 	s.close()
+	if how == "crossing":
+	    os.kill(relay, signal.SIGCONT)
 	X
 }
 sent() { [ "$(count "$LOG" result=sent)" = "$1" ]; }
@@ -85,6 +116,7 @@ twice "one that leaves without QUIT or goodbye, under TLS" tls 2
 twice "too early" early 1
 ok "it hears why" hears "250 2.0.0 localhost took this message a while ago"
 twice "too early, large" early 1 300000
+twice "gone when the answer comes" crossing 1
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
 rm -f "$T"/p.store/*
