@@ -146,6 +146,23 @@ static void test_span_number(void **state)
 }
 
 /* No octet above 0x7E is anything, whether char is signed or not. */
+/* Wherever it stands, and however long the text is. */
+static void test_span_has_eight_bit(void **state)
+{
+	char text[200];
+
+	(void)state;
+	memset(text, 0x7f, sizeof(text));
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		assert_false(span_has_eight_bit(span_make(text, len)));
+		for (size_t at = 0; at < len; at++) {
+			text[at] = (char)0x80;
+			assert_true(span_has_eight_bit(span_make(text, len)));
+			text[at] = 0x7f;
+		}
+	}
+}
+
 static void test_octets(void **state)
 {
 	(void)state;
@@ -722,6 +739,7 @@ int main(void)
 		cmocka_unit_test(test_span_words),
 		cmocka_unit_test(test_span_split),
 		cmocka_unit_test(test_span_number),
+		cmocka_unit_test(test_span_has_eight_bit),
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_buf_queue),
 		cmocka_unit_test(test_buf_space),
