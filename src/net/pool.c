@@ -308,6 +308,13 @@ static void on_dialling(struct pool *pool, struct link *link)
 	dial_for_waiters(pool);
 }
 
+/* Given back in the middle of something. */
+static void on_useless(struct pool *pool, struct link *link)
+{
+	bury(pool, link);
+	dial_for_waiters(pool);
+}
+
 /* One that is nobody's has moved. */
 static void on_link_turn(struct link *link)
 {
@@ -324,7 +331,7 @@ static void on_link_turn(struct link *link)
 	else if (links_is_coming(link) || link->upstream.stage == STAGE_QUIT)
 		link_rest(link);
 	else
-		bury(pool, link); /* in the middle of something: of no use */
+		on_useless(pool, link);
 }
 
 /* ---- life and death ---- */
