@@ -1,5 +1,8 @@
 #include "net/loop.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 
 #include "base/ensure.h"
@@ -34,6 +37,14 @@ uint64_t loop_id(struct loop *loop)
 const char *loop_library(void)
 {
 	return uv_version_string();
+}
+
+/* see loop.h */
+void loop_slim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }
 
 /* see loop.h */

@@ -36,6 +36,10 @@ uint64_t loop_id(struct loop *loop);
 /* The version of libuv that runs. */
 const char *loop_library(void);
 
+/* Gives the system back what was freed, where the C library keeps it. It takes
+ * a moment, and so does memory that is wanted again: for times of rest. */
+void loop_slim(void);
+
 /* Writes the facts of this turn to the log: "conn=3f9a event=...". */
 void loop_journal(struct loop *loop, const char *kind, uint64_t id);
 

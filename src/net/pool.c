@@ -368,6 +368,9 @@ static void on_buried(struct link_keeper *keeper)
 	struct pool *pool = container_of(keeper, struct pool, keeper);
 
 	pool->alive--;
+	/* The last one: most devices have gone as well. */
+	if (!pool->links.first)
+		loop_slim();
 	report_empty(pool);
 }
 
