@@ -5,9 +5,10 @@ bench_load := load device tally
 $(BUILD)/bench-load: $(bench_load:%=$(BUILD)/tests/bench/%.o)
 	$(CC) $(our_ldflags) $(LDFLAGS) -o $@ $^
 
-bench: ## speed and memory beside stunnel (N=3, QUICK=1)
+bench: ## speed and memory beside stunnel, and two plots (N=3, QUICK=1)
 	@$(MAKE) -s SAN= build/smtpseal build/provider build/bench-load
 	@BUILD=build QUICK=$(QUICK) N=$(N) tests/bench/bench
+	@BUILD=build QUICK=$(QUICK) N=$(N) tests/bench/growth
 
 bench-long: ## an hour of mixed load and troubles (MINUTES=60, SEED=1)
 	@$(MAKE) -s SAN= build/smtpseal build/provider
