@@ -368,8 +368,8 @@ static void on_buried(struct link_keeper *keeper)
 	struct pool *pool = container_of(keeper, struct pool, keeper);
 
 	pool->alive--;
-	/* The last one: most devices have gone as well. */
-	if (!pool->links.first)
+	/* The alarm alone is left: most devices have gone as well. */
+	if (pool->alive == 1)
 		loop_slim();
 	report_empty(pool);
 }

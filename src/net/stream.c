@@ -96,15 +96,17 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 {
 	struct stream *stream = of_handle((uv_handle_t *)handle);
 
-	if (len == 0)
-		return; /* nothing to read after all: EAGAIN */
+	/* Nothing to read after all (EAGAIN): news only if more was thought to
+	 * be here. */
+	if (len == 0 && !stream->is_flowing)
+		return;
 	stream->is_flowing = len == (ssize_t)buf->len;
 	if (len < 0) {
 		stream->is_ended = true;
-		stream->is_reset = len != UV_EOF;
+		stream->is_reset = len == UV_ECONNRESET;
 		stream->is_reading = false;
 		uv_read_stop(handle);
-	} else {
+	} else if (len > 0) {
 		stream->octets += (uint64_t)len;
 		stream->fresh = span_make(buf->base, (size_t)len);
 		if (stream->kept)
@@ -252,9 +254,10 @@ enum stream_fate stream_fate(struct stream *stream)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
 	    error == 0)
 		return STREAM_OPEN;
-	/* Asking clears it. EPIPE: the peer had closed its side before. */
+	/* Asking clears it. With EPIPE the peer's end has come, and waits to be
+	 * read; all others are silence. */
 	stream->is_broken = true;
-	stream->is_reset = error != EPIPE;
+	stream->is_reset = error == ECONNRESET && !stream->is_ended;
 	return STREAM_UNHEARD;
 }
 

@@ -57,7 +57,7 @@ struct stream {
 	uint64_t octets; /* read, in all */
 	bool is_ended;	 /* the peer has closed, or the socket broke */
 	bool is_broken;	 /* what was written reached nobody */
-	bool is_reset;	 /* the peer did not end in order */
+	bool is_reset;	 /* by the peer, which had not ended in order */
 	bool is_shut;	 /* stream_shut was called */
 	bool is_closing;
 };

@@ -24,6 +24,8 @@ LOG=$T/seal.log
 #   early     closes behind its dot
 #   quitting  says QUIT behind its dot and closes
 #   reset     resets the connection behind its dot
+#   deaf      reads nothing, so that the 250 stays on the way; closes its side,
+#             and resets the connection when the relay knows that
 #   crossing  closes when the provider's 250 has come, and the relay has read
 #             neither of them
 #   tls       as silent, under TLS
@@ -41,6 +43,10 @@ device() {
 	    with open(sys.argv[4], encoding="latin-1") as log:
 	        return sum(" N message " in line for line in log)
 
+	def sent():
+	    with open(sys.argv[4].replace("p.log", "seal.log")) as log:
+	        return sum("result=sent" in line for line in log)
+
 	def waiting():
 	    """Octets of the provider that the relay has not read."""
 	    with open("/proc/net/tcp") as table:
@@ -55,7 +61,36 @@ device() {
 	    while not true():
 	        time.sleep(0.005)
 
-	before = taken()
+	def ours(state):
+	    """Is the relay's side of a device's connection in this state?"""
+	    with open("/proc/net/tcp") as table:
+	        for line in table.readlines()[1:]:
+	            _, local, _, now = line.split()[:4]
+	            if local.endswith(f":{port:04X}") and now == state:
+	                return True
+	    return False
+
+	def content():
+	    body = b"on battery\r\n" * (size // 12 + 1)
+	    return b"Subject: alarm\r\n\r\n" + body + b".\r\n"
+
+	def talk_deaf():
+	    """Its window is shut by replies when the 250 is said."""
+	    s = socket.socket()
+	    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+	    s.connect(("127.0.0.1", port))
+	    s.sendall(b"EHLO ups\r\n" * 40)
+	    s.sendall(b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
+	              b"DATA\r\n" + content())
+	    until(lambda: sent() > sent_before)
+	    s.shutdown(socket.SHUT_WR)
+	    until(lambda: ours("09"))
+	    s.close()
+
+	before, sent_before = taken(), sent()
+	if how == "deaf":
+	    talk_deaf()
+	    sys.exit()
 	s = socket.create_connection(("127.0.0.1", port), 30)
 	if how == "tls":
 	    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -68,8 +103,7 @@ device() {
 	             "RCPT TO:<boss@x.example>", "DATA"):
 	    s.sendall(line.encode() + b"\r\n")
 	    f.readline()
-	body = b"on battery\r\n" * (size // 12 + 1)
-	s.sendall(b"Subject: alarm\r\n\r\n" + body + b".\r\n")
+	s.sendall(content())
 	if how == "crossing":
 	    until(lambda: taken() > before)
 	    os.kill(relay, signal.SIGSTOP)
@@ -117,6 +151,7 @@ twice "too early" early 1
 ok "it hears why" hears "250 2.0.0 localhost took this message a while ago"
 twice "too early, large" early 1 300000
 twice "gone when the answer comes" crossing 1
+twice "gone with the answer on its way" deaf 1
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
 rm -f "$T"/p.store/*
