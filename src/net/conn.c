@@ -181,6 +181,7 @@ static void set_alarm(struct conn *conn)
 		session_deadline(&conn->session),
 		conn->link ? upstream_deadline(&conn->link->upstream) : 0,
 		route_deadline(conn),
+		heard_deadline(conn),
 		conn->header_until,
 		conn->secure_until,
 		conn->is_lingering ? linger_deadline(conn) : conn->leave_until,

@@ -49,12 +49,14 @@ struct conn {
 	uint64_t waits_since;
 	struct link *link;
 	struct settings *lender; /* held: what the link's account lies in */
-	size_t login;	     /* the device is known by it; CLIENT_NO_LOGIN */
-	uint64_t receipt;    /* of a message whose 250 may be unheard; or 0 */
-	uint64_t receipt_at; /* octets the device had said by then */
-	bool was_late;	     /* the device had closed by then */
-	bool has_left;	     /* the session knows that it has closed */
-	unsigned mistakes;   /* refused logins that were counted */
+	size_t login;	       /* the device is known by it; CLIENT_NO_LOGIN */
+	uint64_t receipt;      /* of a message whose 250 may be unheard; or 0 */
+	uint64_t receipt_at;   /* octets the device had said by then */
+	uint64_t receipt_look; /* when it is looked whether it was heard */
+	bool is_doubtful;      /* others know that it may not be */
+	bool was_late;	       /* the device had closed by then */
+	bool has_left;	       /* the session knows that it has closed */
+	unsigned mistakes;     /* refused logins that were counted */
 	uint64_t candidates; /* bits: accounts that may send for this sender */
 	size_t account;	     /* which of the device's accounts is tried */
 	struct loan loan;

@@ -15,8 +15,21 @@ static void decide(struct conn *conn, bool is_unheard)
 	uint64_t receipt = conn->receipt;
 
 	conn->receipt = 0;
-	if (is_unheard || conn->has_left)
+	if (is_unheard || conn->has_left || conn->is_doubtful)
 		settle(conn, receipt, is_unheard);
+	conn->is_doubtful = false;
+}
+
+/* It takes its time: a second copy is to wait for what becomes of it. */
+static void doubt(struct conn *conn, uint64_t now)
+{
+	conn->receipt_look = now + HEARD_PATIENCE_MS;
+	if (conn->is_doubtful)
+		return;
+	conn->is_doubtful = true;
+	receipts_left(server_receipts(conn->server), conn->receipt, now);
+	log_event(LOG_LEVEL_DEBUG, "conn=%llx event=unacknowledged client=%s",
+	    (unsigned long long)conn->id, conn->peer);
 }
 
 static enum stream_fate fate(struct conn *conn)
@@ -39,8 +52,12 @@ void heard_look(struct conn *conn)
 		conn->has_left = true;
 		session_client_left(&conn->session);
 	}
-	if (conn->receipt != 0 && fate(conn) == STREAM_HEARD)
+	if (conn->receipt == 0)
+		return;
+	if (fate(conn) == STREAM_HEARD)
 		decide(conn, false);
+	else if (loop_now(conn->loop) >= conn->receipt_look)
+		doubt(conn, loop_now(conn->loop));
 }
 
 /* see heard.h */
@@ -59,7 +76,14 @@ void heard_watch(struct conn *conn)
 		return;
 	conn->receipt = receipt;
 	conn->receipt_at = stream->octets;
+	conn->receipt_look = loop_now(conn->loop) + HEARD_PATIENCE_MS;
 	conn->was_late = stream->is_ended;
+}
+
+/* see heard.h */
+uint64_t heard_deadline(const struct conn *conn)
+{
+	return conn->receipt != 0 ? conn->receipt_look : 0;
 }
 
 /* see heard.h */

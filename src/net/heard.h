@@ -11,13 +11,18 @@
 
 #include "net/conn.h"
 
-enum { HEARD_LOOK_MS = 20 }; /* nothing wakes us when it is decided */
+/* Nothing wakes us when it is decided. What is not acknowledged so long may
+ * never be: a copy that comes on another connection waits from then on. */
+enum { HEARD_LOOK_MS = 20, HEARD_PATIENCE_MS = 1000 };
 
 /* Before a turn, so before anything more is said: has it left, has it heard? */
 void heard_look(struct conn *conn);
 
 /* After octets moved: was the 250 of a message said, does the device go on? */
 void heard_watch(struct conn *conn);
+
+/* When it is to be looked at again; 0: nothing is open. */
+uint64_t heard_deadline(const struct conn *conn);
 
 /* May more be learned by waiting a moment? */
 bool heard_is_open(struct conn *conn);

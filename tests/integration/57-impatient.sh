@@ -26,6 +26,7 @@ LOG=$T/seal.log
 #   reset     resets the connection behind its dot
 #   deaf      reads nothing, so that the 250 stays on the way; closes its side,
 #             and resets the connection when the relay knows that
+#   mute      as deaf, but not before the relay doubts
 #   crossing  closes when the provider's 250 has come, and the relay has read
 #             neither of them
 #   tls       as silent, under TLS
@@ -83,12 +84,14 @@ device() {
 	    s.sendall(b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
 	              b"DATA\r\n" + content())
 	    until(lambda: sent() > sent_before)
+	    if how == "mute":
+	        until(lambda: os.path.exists(sys.argv[4] + ".go"))
 	    s.shutdown(socket.SHUT_WR)
 	    until(lambda: ours("09"))
 	    s.close()
 
 	before, sent_before = taken(), sent()
-	if how == "deaf":
+	if how in ("deaf", "mute"):
 	    talk_deaf()
 	    sys.exit()
 	s = socket.create_connection(("127.0.0.1", port), 30)
@@ -104,6 +107,7 @@ device() {
 	    s.sendall(line.encode() + b"\r\n")
 	    f.readline()
 	s.sendall(content())
+	open(sys.argv[4] + ".said", "w").close()
 	if how == "crossing":
 	    until(lambda: taken() > before)
 	    os.kill(relay, signal.SIGSTOP)
@@ -154,6 +158,21 @@ twice "gone when the answer comes" crossing 1
 twice "gone with the answer on its way" deaf 1
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
+rm -f "$T"/p.store/*
+device mute &
+mute=$!
+until_has "$LOG" event=unacknowledged
+rm -f "$T/p.log.said"
+device polite &
+polite=$!
+until_true 20 test -e "$T/p.log.said"
+: >"$T/p.log.go"
+wait $mute
+wait $polite
+SENT=$((SENT + 2))
+ok "not acknowledged so far: a second copy waits" \
+	hears "250 2.0.0 localhost took this message a while ago"
+ok "and there is one" stored p 1
 rm -f "$T"/p.store/*
 device early
 device polite
