@@ -39,8 +39,9 @@ static enum stream_fate fate(struct conn *conn)
 	if (session_peek(&conn->session).len > 0)
 		return STREAM_OPEN;
 	/* One that reads and then resets says so to no system; an alarm lost
-	 * would be worse than one that comes twice. */
-	if (stream->is_reset && !conn->was_late)
+	 * would be worse than one that comes twice. But a reset after a while
+	 * answers what was said again: a system that has it acknowledges. */
+	if (stream->is_reset && !conn->was_late && !conn->is_doubtful)
 		return STREAM_HEARD;
 	return stream_fate(stream);
 }
