@@ -55,7 +55,9 @@ void heard_look(struct conn *conn)
 	}
 	if (conn->receipt == 0)
 		return;
-	if (fate(conn) == STREAM_HEARD)
+	/* Who goes on speaking has heard. */
+	if (conn->channel.stream.octets > conn->receipt_at ||
+	    fate(conn) == STREAM_HEARD)
 		decide(conn, false);
 	else if (loop_now(conn->loop) >= conn->receipt_look)
 		doubt(conn, loop_now(conn->loop));
@@ -70,8 +72,7 @@ void heard_watch(struct conn *conn)
 
 	if (lapsed != 0)
 		settle(conn, lapsed, false);
-	if (conn->receipt != 0 &&
-	    (receipt != 0 || stream->octets > conn->receipt_at))
+	if (conn->receipt != 0 && receipt != 0)
 		decide(conn, false);
 	if (receipt == 0)
 		return;

@@ -15,10 +15,11 @@
  * never be: a copy that comes on another connection waits from then on. */
 enum { HEARD_LOOK_MS = 20, HEARD_PATIENCE_MS = 1000 };
 
-/* Before a turn, so before anything more is said: has it left, has it heard? */
+/* Before a turn, so before anything more is said: has it left, has it heard,
+ * does it go on? */
 void heard_look(struct conn *conn);
 
-/* After octets moved: was the 250 of a message said, does the device go on? */
+/* After octets moved: was the 250 of a message said? */
 void heard_watch(struct conn *conn);
 
 /* When it is to be looked at again; 0: nothing is open. */
