@@ -219,27 +219,30 @@ static void end_message(struct conn *conn)
 	conn->account = 0;
 }
 
+/* Moves what can be moved; returns whether anything was. */
+static bool move(struct conn *conn)
+{
+	bool has_moved = channel_pump(&conn->channel);
+
+	if (secure_follow(conn) && (session_wants(&conn->session) & WANT_TLS))
+		session_secured(&conn->session);
+	if (conn->is_closing)
+		return false;
+	if (hear(conn))
+		has_moved = true;
+	guest_follow(conn);
+	if (conn->link && link_pump(conn->link))
+		has_moved = true;
+	if (say(conn))
+		has_moved = true;
+	return obey(conn) || has_moved;
+}
+
 static void pump(struct conn *conn)
 {
-	bool has_moved;
-
-	do {
-		has_moved = channel_pump(&conn->channel);
-		if (secure_follow(conn) &&
-		    (session_wants(&conn->session) & WANT_TLS))
-			session_secured(&conn->session);
-		if (conn->is_closing)
-			return;
-		if (hear(conn))
-			has_moved = true;
-		guest_follow(conn);
-		if (conn->link && link_pump(conn->link))
-			has_moved = true;
-		if (say(conn))
-			has_moved = true;
-		if (obey(conn))
-			has_moved = true;
-	} while (has_moved && !conn->is_closing);
+	stream_gather(conn->loop);
+	while ((!conn->is_closing && move(conn)) || stream_flush(conn->loop))
+		;
 }
 
 /* A device that does not read our last word is not waited for for ever. */

@@ -12,6 +12,9 @@ int loop_init(struct loop *loop, enum log_level level)
 {
 	facts_init(&loop->facts, level);
 	loop->ids = 0;
+	loop->gathers = false;
+	loop->writer = NULL;
+	buf_init(&loop->gathered, loop->write, sizeof(loop->write));
 	return uv_loop_init(&loop->uv);
 }
 

@@ -1,24 +1,35 @@
 /*
  * loop - what everything on one event loop shares.
  *
- * Owns:   the read buffer and the facts. libuv runs a read's allocation and
- *         its callback back to back, so that one buffer serves all streams;
- *         and a turn's facts are journaled before the next turn begins.
+ * Owns:   the read buffer, the write buffer and the facts. libuv runs a read's
+ *         allocation and its callback back to back, so that one buffer serves
+ *         all streams; what a turn gathers is written before the turn ends,
+ *         and its facts are journaled before the next turn begins.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
 
 #include <uv.h>
 
+#include "base/buf.h"
 #include "relay/fact.h"
 
-enum { LOOP_READ_OCTETS = 65536 };
+enum {
+	LOOP_READ_OCTETS = 65536,
+	LOOP_WRITE_OCTETS = 33792, /* two full records of TLS, any suite's */
+};
+
+struct stream;
 
 struct loop {
 	uv_loop_t uv;
 	struct facts facts;
-	uint64_t ids; /* last one given */
+	uint64_t ids;	       /* last one given */
+	bool gathers;	       /* a turn goes on that ends with stream_flush */
+	struct stream *writer; /* of what was gathered; NULL: nothing was */
+	struct buf gathered;
 	char read[LOOP_READ_OCTETS];
+	char write[LOOP_WRITE_OCTETS]; /* of `gathered` */
 };
 
 /* Returns 0, or libuv's negative error. `level` is the log's. */

@@ -201,23 +201,90 @@ static bool write_rest(struct stream *stream, struct span rest)
 	return false;
 }
 
+static void write_out(struct stream *stream, struct span octets)
+{
+	uv_buf_t buf = uv_buf_init((char *)octets.ptr, (unsigned)octets.len);
+	int len = uv_try_write(stream->handle, &buf, 1);
+
+	if (len == UV_EAGAIN)
+		len = 0;
+	if (len == (int)octets.len)
+		return;
+	stream->is_slow = true;
+	if (len < 0 || !write_rest(stream, span_from(octets, (size_t)len)))
+		stream->is_ended = stream->is_broken = true;
+}
+
+static bool can_write(const struct stream *stream)
+{
+	return !stream->flying && !stream->is_closing && !stream->is_shut &&
+	       stream->handle;
+}
+
+/* Ahead of all that the stream writes or does next. */
+static void write_gathered(struct loop *loop)
+{
+	struct stream *writer = loop->writer;
+
+	loop->writer = NULL;
+	write_out(writer, buf_peek(&loop->gathered));
+	buf_clear(&loop->gathered);
+}
+
+/* see stream.h */
+void stream_gather(struct loop *loop)
+{
+	loop->gathers = true;
+}
+
+/* see stream.h */
+bool stream_flush(struct loop *loop)
+{
+	bool has_some = loop->writer;
+
+	loop->gathers = has_some;
+	if (has_some)
+		write_gathered(loop);
+	return has_some;
+}
+
+/* Is it worth waiting for the next write? Of what does not leave at once, the
+ * more would lie in memory. */
+static bool may_wait(const struct stream *stream, struct span octets)
+{
+	const struct loop *loop = stream->loop;
+
+	return loop->gathers && !loop->writer && !stream->is_slow &&
+	       octets.len >= STREAM_GATHER_OCTETS &&
+	       octets.len <= buf_room(&loop->gathered);
+}
+
 /* see stream.h */
 size_t stream_write(struct stream *stream, struct span octets)
 {
-	uv_buf_t buf;
-	int len;
+	struct loop *loop = stream->loop;
 
-	if (octets.len == 0 || stream->flying || stream->is_closing ||
-	    stream->is_shut || !stream->handle)
+	if (octets.len == 0 || !can_write(stream))
 		return 0;
-	buf = uv_buf_init((char *)octets.ptr, (unsigned)octets.len);
-	len = uv_try_write(stream->handle, &buf, 1);
-	if (len == UV_EAGAIN)
-		len = 0;
-	if (len < 0 || ((size_t)len < octets.len &&
-			   !write_rest(stream, span_from(octets, (size_t)len))))
-		stream->is_ended = stream->is_broken = true;
+	if (loop->writer == stream) {
+		size_t len = buf_put_some(&loop->gathered, octets);
+
+		write_gathered(loop);
+		return len;
+	}
+	if (may_wait(stream, octets)) {
+		loop->writer = stream;
+		buf_put(&loop->gathered, octets);
+	} else {
+		write_out(stream, octets);
+	}
 	return octets.len;
+}
+
+static void let_go(struct stream *stream)
+{
+	if (stream->loop->writer == stream)
+		write_gathered(stream->loop);
 }
 
 /* see stream.h */
@@ -246,9 +313,9 @@ enum stream_fate stream_fate(struct stream *stream)
 		return STREAM_UNHEARD;
 	/* What a Unix socket counts is memory, until it was read. */
 	if (stream->handle->type != UV_TCP)
-		return stream->flying ? STREAM_OPEN : STREAM_HEARD;
+		return stream_is_flushed(stream) ? STREAM_HEARD : STREAM_OPEN;
 	/* Octets that are not acknowledged; also told of a dead socket. */
-	if (!stream->flying && ioctl(fd, TIOCOUTQ, &waiting) == 0 &&
+	if (stream_is_flushed(stream) && ioctl(fd, TIOCOUTQ, &waiting) == 0 &&
 	    waiting == 0)
 		return STREAM_HEARD;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
@@ -264,7 +331,7 @@ enum stream_fate stream_fate(struct stream *stream)
 /* see stream.h */
 bool stream_is_flushed(const struct stream *stream)
 {
-	return !stream->flying;
+	return !stream->flying && stream->loop->writer != stream;
 }
 
 static void on_shut(uv_shutdown_t *shutdown, int status)
@@ -278,6 +345,7 @@ void stream_shut(struct stream *stream)
 {
 	if (stream->is_shut || stream->is_closing || !stream->handle)
 		return;
+	let_go(stream);
 	stream->is_shut = true;
 	if (uv_shutdown(&stream->shutdown, stream->handle, on_shut) < 0)
 		stream->is_ended = true;
@@ -303,6 +371,7 @@ void stream_close(struct stream *stream)
 {
 	if (stream->is_closing || !stream->handle)
 		return;
+	let_go(stream);
 	stream->is_closing = true;
 	stream->fresh = (struct span){ 0 };
 	uv_close((uv_handle_t *)stream->handle, on_closed);
@@ -313,6 +382,7 @@ void stream_reset(struct stream *stream)
 {
 	if (stream->is_closing || !stream->handle)
 		return;
+	let_go(stream);
 	if (stream->handle->type != UV_TCP || stream->is_shut ||
 	    uv_tcp_close_reset((uv_tcp_t *)stream->handle, on_closed) != 0) {
 		stream_close(stream);

@@ -6,7 +6,9 @@
  * stream at rest keeps nothing, and an owner that takes less slows its peer.
  *
  * Writing: tried at once. What the socket does not take is copied and in
- * flight; until it has left, stream_write takes nothing more.
+ * flight; until it has left, stream_write takes nothing more. In a turn that
+ * gathers, large writes leave in twos: that spares the kernel a segment, and
+ * the peer a waking, for each other one.
  *
  * Every callback of libuv stores what happened and calls the owner's `turn`.
  *
@@ -22,6 +24,7 @@
 enum {
 	STREAM_KEEP_OCTETS = 16384, /* no reading while so much is kept */
 	STREAM_CHUNK_OCTETS = 4096, /* read at once, unless more is asked for */
+	STREAM_GATHER_OCTETS = 8192, /* written at once: a large write */
 };
 
 struct stream;
@@ -53,6 +56,7 @@ struct stream {
 	char *flying; /* copied, and being written */
 	uv_write_t write;
 	uv_shutdown_t shutdown;
+	bool is_slow; /* once took less than it was given */
 	bool is_reading;
 	uint64_t octets; /* read, in all */
 	bool is_ended;	 /* the peer has closed, or the socket broke */
@@ -73,10 +77,19 @@ void stream_open(struct stream *stream, uv_stream_t *handle);
 struct span stream_peek(const struct stream *stream);
 void stream_took(struct stream *stream, size_t len);
 
-/* Writes; returns how much was taken: all of it or nothing. */
+/* Writes; returns how much was taken: all of it or nothing, and in a turn that
+ * gathers perhaps a front of it. */
 size_t stream_write(struct stream *stream, struct span octets);
 
-/* Is nothing in flight? */
+/*
+ * From here until stream_flush returns false, large writes on the loop's
+ * streams may wait for the next one. stream_flush writes what waits; when
+ * nothing does, it returns false and ends the gathering.
+ */
+void stream_gather(struct loop *loop);
+bool stream_flush(struct loop *loop);
+
+/* Is nothing gathered or in flight? */
 bool stream_is_flushed(const struct stream *stream);
 
 /* Says that nothing more will be written, behind what is in flight. */

@@ -67,12 +67,13 @@ send() { timeout 200 python3 "$T/send.py" "$LISTEN_PORT" "$1"; }
 
 peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$SEAL_PID/status"; }
 
-# arrives MEGABYTES
+# arrives MEGABYTES: at the provider P.
+P=p
 arrives() {
 	send "$1" >"$T/sum" 2>"$T/send.err"
-	ok "$1 MB: the device hears 250" same 64 "$(tr -d '\n' <"$T/sum" | wc -c)"
-	ok "$1 MB: the same octets arrive" has "$T/p.log" "$(cat "$T/sum")"
-	ok "$1 MB: the log says how many" grep -qE \
+	ok "$P, $1 MB: the device hears 250" same 64 "$(tr -d '\n' <"$T/sum" | wc -c)"
+	ok "$P, $1 MB: the same octets arrive" has "$T/$P.log" "$(cat "$T/sum")"
+	ok "$P, $1 MB: the log says how many" grep -qE \
 		"event=message result=sent .* bytes=$1[0-9]{6} " "$LOG"
 }
 
@@ -92,3 +93,24 @@ ok "30 MB: memory does not grow ($small to $middle kB)" \
 ok "200 MB: memory does not grow ($small to $large kB)" \
 	[ "$((large - small))" -le "$allowed" ]
 ok "nothing odd at the provider" hasnt "$T/p.log" VIOLATION
+
+# A provider that twice does not read for a while: what the socket does not
+# take waits, and leaves in order.
+for P in slow slow-chunks; do
+	case $P in
+	slow) offer= ;;
+	slow-chunks) offer=--chunking ;;
+	esac
+	start_provider "$P" --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+		--tls implicit --strict --discard --sum --size 400000000 \
+		--do body@1000000=delay:300 --do body@14000000=delay:300 $offer
+	LOG=$T/seal-$P.log
+	write_config "$T/$P.ini" <<-X
+	tls = implicit
+	X
+	start_smtpseal "$T/$P.ini" "seal-$P"
+	arrives 30
+	ok "$P: nothing odd at the provider" hasnt "$T/$P.log" VIOLATION
+	stop "$SEAL_PID"
+	stop "$PROVIDER_PID"
+done
