@@ -115,6 +115,18 @@ size_t channel_write(struct channel *channel, struct span plain)
 }
 
 /* see channel.h */
+char *channel_space(struct channel *channel, size_t *room)
+{
+	return channel->tls ? tls_space(channel->tls, room) : NULL;
+}
+
+/* see channel.h */
+void channel_wrote(struct channel *channel, size_t len)
+{
+	tls_wrote(channel->tls, len);
+}
+
+/* see channel.h */
 bool channel_is_over(const struct channel *channel)
 {
 	const struct stream *stream = &channel->stream;

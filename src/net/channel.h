@@ -49,6 +49,11 @@ void channel_took(struct channel *channel, size_t len);
 /* Writes; returns how much was taken. */
 size_t channel_write(struct channel *channel, struct span plain);
 
+/* A place in the next record of TLS to be written into, and the word that so
+ * much was written: see tls_space. NULL when there is none, or no TLS. */
+char *channel_space(struct channel *channel, size_t *room);
+void channel_wrote(struct channel *channel, size_t len);
+
 /* Does nothing more come? What came before may still have to be taken. */
 bool channel_is_over(const struct channel *channel);
 

@@ -338,3 +338,26 @@ struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
 		begin_lookup(dial);
 	return dial;
 }
+
+/* see dial.h */
+void dial_put_address(const uv_tcp_t *socket, struct text *text)
+{
+	struct sockaddr_storage address;
+	int len = sizeof(address);
+	char name[64] = "127.0.0.1";
+	bool is_six = false;
+
+	if (uv_tcp_getsockname(socket, (struct sockaddr *)&address, &len) ==
+	    0) {
+		is_six = address.ss_family == AF_INET6;
+		if (is_six)
+			uv_ip6_name((struct sockaddr_in6 *)&address, name,
+			    sizeof(name));
+		else
+			uv_ip4_name(
+			    (struct sockaddr_in *)&address, name, sizeof(name));
+	}
+	text_puts(text, is_six ? "[IPv6:" : "[");
+	text_puts(text, name);
+	text_puts(text, "]");
+}

@@ -49,4 +49,8 @@ struct dial *dial_new(struct loop *loop, const char *host, unsigned port,
 /* Ends it; `done` is not called any more. */
 void dial_cancel(struct dial *dial);
 
+/* Appends our own address on such a socket, as EHLO says it: "[192.0.2.1]" or
+ * "[IPv6:...]" (RFC 5321 4.1.3). */
+void dial_put_address(const uv_tcp_t *socket, struct text *text);
+
 #endif

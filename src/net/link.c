@@ -76,29 +76,6 @@ static const struct stream_owner stream_owner = { on_stream_turn,
 
 /* ---- dialling ---- */
 
-/* Our own address on this connection, as an EHLO literal (RFC 5321 4.1.3). */
-static void put_own_address(uv_tcp_t *socket, struct text *text)
-{
-	struct sockaddr_storage address;
-	int len = sizeof(address);
-	char name[64] = "127.0.0.1";
-	bool is_six = false;
-
-	if (uv_tcp_getsockname(socket, (struct sockaddr *)&address, &len) ==
-	    0) {
-		is_six = address.ss_family == AF_INET6;
-		if (is_six)
-			uv_ip6_name((struct sockaddr_in6 *)&address, name,
-			    sizeof(name));
-		else
-			uv_ip4_name(
-			    (struct sockaddr_in *)&address, name, sizeof(name));
-	}
-	text_puts(text, is_six ? "[IPv6:" : "[");
-	text_puts(text, name);
-	text_puts(text, "]");
-}
-
 static void on_dialled(
     void *owner, uv_tcp_t *socket, enum failure failure, struct span detail)
 {
@@ -111,7 +88,7 @@ static void on_dialled(
 		upstream_lose(&link->upstream, failure, detail);
 	} else {
 		text_init(&hello, storage, sizeof(storage));
-		put_own_address(socket, &hello);
+		dial_put_address(socket, &hello);
 		upstream_connected(&link->upstream, text_span(&hello));
 		stream_open(&link->channel.stream, (uv_stream_t *)socket);
 	}
@@ -335,16 +312,50 @@ static bool obey(struct link *link)
 	return false;
 }
 
+/*
+ * Content is written into the record of TLS that it leaves in: between two
+ * calls of link_pump, while nobody else may want that place. All else that is
+ * said, and what is said while a record waits, goes through `out`.
+ */
+static void lend(struct link *link)
+{
+	size_t room;
+	char *place;
+
+	if (!upstream_is_sending(&link->upstream) ||
+	    upstream_peek(&link->upstream).len > 0)
+		return;
+	place = channel_space(&link->channel, &room);
+	if (place)
+		upstream_lend(&link->upstream, place, room);
+	link->has_lent = place;
+}
+
+static bool take_back(struct link *link)
+{
+	size_t len = upstream_peek(&link->upstream).len;
+
+	if (!link->has_lent)
+		return false;
+	link->has_lent = false;
+	channel_wrote(&link->channel, len);
+	upstream_took(&link->upstream, len);
+	upstream_lend(&link->upstream, link->out, sizeof(link->out));
+	return len > 0;
+}
+
 /* see link.h */
 bool link_pump(struct link *link)
 {
-	bool has_moved = false;
+	bool has_moved;
 
 	if (link->is_closing)
 		return false;
+	has_moved = take_back(link);
 	while (channel_pump(&link->channel) || hear(link) || follow_tls(link) ||
 	       follow_stream(link) || obey(link) || say(link))
 		has_moved = true;
+	lend(link);
 	if (link->upstream.stage >= STAGE_READY)
 		credential_forget(&link->credential);
 	return has_moved;

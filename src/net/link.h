@@ -62,6 +62,7 @@ struct link {
 	unsigned holds; /* open handles */
 	bool is_closing;
 	bool is_settled; /* link_settle was called */
+	bool has_lent;	 /* the upstream writes into a record of TLS */
 	uint64_t idle_since;
 	uint64_t admitted_at; /* by POP3; 0: not */
 	char out[UPSTREAM_OUT_OCTETS];

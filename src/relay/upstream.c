@@ -119,8 +119,8 @@ uint64_t upstream_deadline(const struct upstream *upstream)
 	return upstream->deadline;
 }
 
-/* Does content pass, of which the end was not said? */
-static bool is_sending(const struct upstream *upstream)
+/* see upstream.h */
+bool upstream_is_sending(const struct upstream *upstream)
 {
 	return upstream->stage == STAGE_BODY ||
 	       upstream->stage == STAGE_CHUNKS ||
@@ -141,7 +141,7 @@ static bool may_hear(const struct upstream *upstream)
 {
 	if (!stage_hears(upstream) || upstream->answered != STAGE_DIAL)
 		return false;
-	return is_sending(upstream) || is_ending(upstream) ||
+	return upstream_is_sending(upstream) || is_ending(upstream) ||
 	       buf_len(&upstream->out) == 0;
 }
 
@@ -149,7 +149,7 @@ static bool may_hear(const struct upstream *upstream)
  * whenever it is complete. */
 static bool is_too_early(const struct upstream *upstream)
 {
-	if (is_sending(upstream))
+	if (upstream_is_sending(upstream))
 		return upstream->owed == 0;
 	return is_ending(upstream) && !upstream->is_end_out;
 }
@@ -192,12 +192,12 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 			upstream->is_early = is_too_early(upstream);
 		switch (reply_read(&upstream->reader, &rest)) {
 		case REPLY_MORE:
-			if (is_sending(upstream))
+			if (upstream_is_sending(upstream))
 				await_body(upstream, false);
 			break;
 		case REPLY_READY:
 			stage_hear(upstream, &upstream->reader.reply);
-			if (is_sending(upstream))
+			if (upstream_is_sending(upstream))
 				await_body(upstream, true);
 			break;
 		case REPLY_MALFORMED:
@@ -213,6 +213,14 @@ size_t upstream_put(struct upstream *upstream, struct span in)
 struct span upstream_peek(const struct upstream *upstream)
 {
 	return buf_peek(&upstream->out);
+}
+
+/* see upstream.h */
+void upstream_lend(struct upstream *upstream, char *out, size_t out_size)
+{
+	ENSURE(buf_len(&upstream->out) == 0);
+	ENSURE(out_size >= UPSTREAM_OUT_OCTETS);
+	buf_init(&upstream->out, out, out_size);
 }
 
 /* Has a chunk left, all of it? Then its answer is owed. */
@@ -236,7 +244,7 @@ void upstream_took(struct upstream *upstream, size_t len)
 	buf_took(&upstream->out, len);
 	login_pour(&upstream->login, &upstream->out);
 	end_chunk(upstream);
-	if (is_sending(upstream))
+	if (upstream_is_sending(upstream))
 		await_body(upstream, len > 0);
 	else if (is_ending(upstream) && len > 0)
 		stage_await(upstream);

@@ -172,6 +172,13 @@ size_t upstream_put(struct upstream *upstream, struct span in);
 struct span upstream_peek(const struct upstream *upstream);
 void upstream_took(struct upstream *upstream, size_t len);
 
+/* Does content pass, of which the end was not said? */
+bool upstream_is_sending(const struct upstream *upstream);
+
+/* Lends another `out`, of at least UPSTREAM_OUT_OCTETS. Nothing may wait in
+ * the one before. */
+void upstream_lend(struct upstream *upstream, char *out, size_t out_size);
+
 /* ---- a transaction, said by a session ---- */
 
 /* May MAIL be said? */

@@ -28,6 +28,7 @@ struct tls {
 	struct verify *verify; /* a client's block of its own; NULL once shed */
 	struct stranger stranger;
 	bool resumes; /* a client offered a session */
+	bool is_lent; /* the place in the next record: see tls_space */
 	enum tls_state state;
 	struct ending ending;
 	unsigned char in[BR_SSL_BUFSIZE_INPUT];
@@ -233,6 +234,7 @@ size_t tls_put_cipher(struct tls *tls, struct span cipher)
 	size_t used = 0;
 	size_t room;
 
+	ENSURE(!tls->is_lent);
 	if (!is_alive(tls) || cipher.len == 0 || !may(tls, BR_SSL_RECVREC))
 		return 0;
 	if (!hear_opening(tls, cipher))
@@ -251,20 +253,39 @@ size_t tls_put_cipher(struct tls *tls, struct span cipher)
 }
 
 /* see tls.h */
-size_t tls_put_plain(struct tls *tls, struct span plain)
+char *tls_space(struct tls *tls, size_t *room)
 {
-	unsigned char *to;
-	size_t room;
+	ENSURE(!tls->is_lent);
+	if (tls->state != TLS_OPEN || !may(tls, BR_SSL_SENDAPP))
+		return NULL;
+	tls->is_lent = true;
+	return (char *)br_ssl_engine_sendapp_buf(tls->engine, room);
+}
 
-	if (tls->state != TLS_OPEN || plain.len == 0 ||
-	    !may(tls, BR_SSL_SENDAPP))
-		return 0;
-	to = br_ssl_engine_sendapp_buf(tls->engine, &room);
-	plain = span_first(plain, room);
-	memcpy(to, plain.ptr, plain.len);
-	br_ssl_engine_sendapp_ack(tls->engine, plain.len);
+/* see tls.h */
+void tls_wrote(struct tls *tls, size_t len)
+{
+	ENSURE(tls->is_lent);
+	tls->is_lent = false;
+	if (len == 0)
+		return;
+	br_ssl_engine_sendapp_ack(tls->engine, len);
 	br_ssl_engine_flush(tls->engine, 0);
 	settle(tls);
+}
+
+/* see tls.h */
+size_t tls_put_plain(struct tls *tls, struct span plain)
+{
+	size_t room;
+	char *to = tls_space(tls, &room);
+
+	if (!to)
+		return 0;
+	plain = span_first(plain, room);
+	if (plain.len > 0)
+		memcpy(to, plain.ptr, plain.len);
+	tls_wrote(tls, plain.len);
 	return plain.len;
 }
 
@@ -330,6 +351,7 @@ void tls_close(struct tls *tls)
 	if (!is_alive(tls))
 		return;
 	tls_took_plain(tls, tls_plain(tls).len);
+	tls->is_lent = false;
 	br_ssl_engine_close(tls->engine);
 	tls->state = TLS_CLOSED;
 }

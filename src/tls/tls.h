@@ -138,6 +138,17 @@ size_t tls_put_cipher(struct tls *tls, struct span cipher);
  * none while cipher octets wait or before TLS_OPEN. */
 size_t tls_put_plain(struct tls *tls, struct span plain);
 
+/*
+ * The same without a copy: a place of `*room` octets to write plain ones into,
+ * and the word that so many of them were written. NULL where tls_put_plain
+ * would take none. To a provider there is room for a full record's 16384. The
+ * place is a part of the record that leaves next, so nothing may be put until
+ * tls_wrote, be it of 0; only tls_close and tls_free may come first, and then
+ * what was written there is dropped.
+ */
+char *tls_space(struct tls *tls, size_t *room);
+void tls_wrote(struct tls *tls, size_t len);
+
 /* Octets that wait for the wire, for the caller. */
 struct span tls_cipher(struct tls *tls);
 void tls_took_cipher(struct tls *tls, size_t len);

@@ -524,6 +524,61 @@ static void test_records_are_full(void **state)
 	scene_close(&scene);
 }
 
+/* Octets written into the record itself leave as those that were put. */
+static void test_space_in_the_record(void **state)
+{
+	struct scene scene = scene_good();
+	char heard[16];
+	size_t room, len;
+	char *space;
+
+	(void)state;
+	scene_open(&scene);
+	assert_null(tls_space(scene.tls, &room));
+	scene_pump(&scene);
+	space = tls_space(scene.tls, &room);
+	assert_non_null(space);
+	assert_int_equal(room, 16384);
+	tls_wrote(scene.tls, 0);
+	assert_int_equal(tls_cipher(scene.tls).len, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_ptr_equal(tls_space(scene.tls, &room), space);
+		memcpy(space, "RSET\r\n", 6);
+		tls_wrote(scene.tls, 6);
+		assert_memory_not_equal(space, "RSET\r\n", 6);
+		assert_null(tls_space(scene.tls, &room));
+		scene_pump(&scene);
+		assert_int_equal(
+		    SSL_read_ex(scene.server.ssl, heard, sizeof(heard), &len),
+		    1);
+		assert_int_equal(len, 6);
+		assert_memory_equal(heard, "RSET\r\n", 6);
+		say(&scene, "NOOP\r\n", 6);
+	}
+	scene_close(&scene);
+}
+
+/* What was written there and not said is dropped by a goodbye. */
+static void test_goodbye_while_the_space_is_lent(void **state)
+{
+	struct scene scene = scene_good();
+	char heard[16];
+	size_t room, len;
+
+	(void)state;
+	scene_open(&scene);
+	scene_pump(&scene);
+	memcpy(tls_space(scene.tls, &room), "DATA\r\n", 6);
+	tls_close(scene.tls);
+	while (scene_to_server(&scene))
+		;
+	assert_int_equal(
+	    SSL_read_ex(scene.server.ssl, heard, sizeof(heard), &len), 0);
+	assert_int_equal(
+	    SSL_get_shutdown(scene.server.ssl), SSL_RECEIVED_SHUTDOWN);
+	scene_close(&scene);
+}
+
 static void test_changed_record(void **state)
 {
 	struct scene scene = scene_good();
@@ -770,6 +825,8 @@ int main(void)
 		cmocka_unit_test(test_octets_in_grains),
 		cmocka_unit_test(test_large_transfer),
 		cmocka_unit_test(test_records_are_full),
+		cmocka_unit_test(test_space_in_the_record),
+		cmocka_unit_test(test_goodbye_while_the_space_is_lent),
 		cmocka_unit_test(test_changed_record),
 		cmocka_unit_test(test_changed_handshake),
 		cmocka_unit_test(test_plain_text_inside),
