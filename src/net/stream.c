@@ -208,9 +208,11 @@ static void write_out(struct stream *stream, struct span octets)
 
 	if (len == UV_EAGAIN)
 		len = 0;
-	if (len == (int)octets.len)
+	if (len == (int)octets.len) {
+		stream->streak++;
 		return;
-	stream->is_slow = true;
+	}
+	stream->streak = 0;
 	if (len < 0 || !write_rest(stream, span_from(octets, (size_t)len)))
 		stream->is_ended = stream->is_broken = true;
 }
@@ -254,7 +256,8 @@ static bool may_wait(const struct stream *stream, struct span octets)
 {
 	const struct loop *loop = stream->loop;
 
-	return loop->gathers && !loop->writer && !stream->is_slow &&
+	return loop->gathers && !loop->writer &&
+	       stream->streak >= STREAM_STREAK &&
 	       octets.len >= STREAM_GATHER_OCTETS &&
 	       octets.len <= buf_room(&loop->gathered);
 }

@@ -25,6 +25,7 @@ enum {
 	STREAM_KEEP_OCTETS = 16384, /* no reading while so much is kept */
 	STREAM_CHUNK_OCTETS = 4096, /* read at once, unless more is asked for */
 	STREAM_GATHER_OCTETS = 8192, /* written at once: a large write */
+	STREAM_STREAK = 32, /* writes taken whole before any is gathered */
 };
 
 struct stream;
@@ -56,7 +57,7 @@ struct stream {
 	char *flying; /* copied, and being written */
 	uv_write_t write;
 	uv_shutdown_t shutdown;
-	bool is_slow; /* once took less than it was given */
+	unsigned streak; /* writes in a row that the socket took whole */
 	bool is_reading;
 	uint64_t octets; /* read, in all */
 	bool is_ended;	 /* the peer has closed, or the socket broke */
