@@ -127,6 +127,14 @@ void channel_wrote(struct channel *channel, size_t len)
 }
 
 /* see channel.h */
+bool channel_is_quiet(const struct channel *channel)
+{
+	return !channel->stream.is_ended &&
+	       stream_peek(&channel->stream).len == 0 &&
+	       channel_peek(channel).len == 0;
+}
+
+/* see channel.h */
 bool channel_is_over(const struct channel *channel)
 {
 	const struct stream *stream = &channel->stream;

@@ -54,6 +54,9 @@ size_t channel_write(struct channel *channel, struct span plain);
 char *channel_space(struct channel *channel, size_t *room);
 void channel_wrote(struct channel *channel, size_t len);
 
+/* Is nothing here that came and was not taken, be it the end? */
+bool channel_is_quiet(const struct channel *channel);
+
 /* Does nothing more come? What came before may still have to be taken. */
 bool channel_is_over(const struct channel *channel);
 

@@ -1,6 +1,7 @@
 #include "net/link.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -14,9 +15,9 @@ static void drop(struct link *link)
 
 	if (--link->holds > 0)
 		return;
+	upstream_finish(&link->upstream); /* its place may be the channel's */
 	channel_finish(&link->channel);
 	contexts_drop(&link->contexts);
-	upstream_finish(&link->upstream);
 	free(link);
 	keeper->buried(keeper);
 }
@@ -314,8 +315,8 @@ static bool obey(struct link *link)
 
 /*
  * Content is written into the record of TLS that it leaves in: between two
- * calls of link_pump, while nobody else may want that place. All else that is
- * said, and what is said while a record waits, goes through `out`.
+ * calls of link_pump, while nobody else may want that place. What is said
+ * before, or while a record waits, goes through `out`.
  */
 static void lend(struct link *link)
 {
@@ -331,17 +332,26 @@ static void lend(struct link *link)
 	link->has_lent = place;
 }
 
+/* What the provider said before it knew of this is heard before it leaves: see
+ * upstream_dot. So then it has to wait in `out`. */
 static bool take_back(struct link *link)
 {
-	size_t len = upstream_peek(&link->upstream).len;
+	struct upstream *upstream = &link->upstream;
+	struct span said = upstream_peek(upstream);
 
 	if (!link->has_lent)
 		return false;
 	link->has_lent = false;
-	channel_wrote(&link->channel, len);
-	upstream_took(&link->upstream, len);
-	upstream_lend(&link->upstream, link->out, sizeof(link->out));
-	return len > 0;
+	if (!channel_is_quiet(&link->channel)) {
+		memcpy(link->out, said.ptr, said.len);
+		channel_wrote(&link->channel, 0);
+		buf_move(&upstream->out, link->out, sizeof(link->out));
+		return false;
+	}
+	channel_wrote(&link->channel, said.len);
+	upstream_took(upstream, said.len);
+	upstream_lend(upstream, link->out, sizeof(link->out));
+	return said.len > 0;
 }
 
 /* see link.h */

@@ -8,7 +8,7 @@
  *          there is one.
  * Borrows: its account's settings, from the pool, which outlives it.
  * Bounds:  about 60 KiB with TLS; one copied TLS record more while the
- *          provider is slower than the device.
+ *          provider is slower than the device, and two when it becomes so.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H

@@ -196,3 +196,84 @@ SENT=$((SENT + 1))
 ok "the next one like it is a new alarm" until_true 20 sent $SENT
 ok "and is sent" stored p 1
 ok "it ends in order" stop "$SEAL_PID"
+
+# ---- an answer before the dot, in the turn in which the dot is said ----
+
+# A second copy has come whole and waits for the first one's 250 to be
+# acknowledged. Then the relay finds both at once: the first device speaks, so
+# that the second copy may go on, and the provider has said 250 to half of it.
+start_provider hasty --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+	--tls implicit --do body@80000=delay:1,1 \
+	--do 'body@80000=reply:250 2.0.0 hasty\r\n'
+write_config "$T/hasty.ini" <<-X
+tls = implicit
+X
+start_smtpseal "$T/hasty.ini" seal-hasty
+timeout 60 python3 - "$LISTEN_PORT" "$PROVIDER_PORT" "$SEAL_PID" \
+	"$PROVIDER_PID" "$T/seal-hasty.log" "$T/hasty.log" \
+	>"$T/heard" 2>&1 <<'X'
+import os, signal, socket, sys, time
+port, provider_port, relay, provider = map(int, sys.argv[1:5])
+envelope = (b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
+            b"DATA\r\n")
+content = b"Subject: alarm\r\n\r\n" + b"on battery\r\n" * 8000 + b".\r\n"
+
+
+def until(true, *arguments):
+    while not true(*arguments):
+        time.sleep(0.005)
+
+
+def says(log, words, times):
+    with open(log, encoding="latin-1") as lines:
+        return sum(words in line for line in lines) >= times
+
+
+def has_waiting(column, end):
+    """Has the relay octets to read on such a connection?"""
+    with open("/proc/net/tcp") as table:
+        return any(
+            line.split()[column].endswith(f":{end:04X}") and
+            int(line.split()[4].split(":")[1], 16) > 0
+            for line in table.readlines()[1:] if line.split()[3] == "01")
+
+
+def is_stopped(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def stop(pid):
+    os.kill(pid, signal.SIGSTOP)
+    until(is_stopped, pid)
+
+
+first = socket.socket()
+first.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+first.connect(("127.0.0.1", port))
+first.sendall(b"EHLO ups\r\n" * 40 + envelope + content)
+until(says, sys.argv[5], "event=unacknowledged", 1)
+second = socket.create_connection(("127.0.0.1", port))
+answers = second.makefile("rb")
+second.sendall(b"HELO ups\r\n" + envelope)
+while answers.readline()[:3] != b"354":
+    pass
+second.sendall(content[:70000])
+until(says, sys.argv[6], " S 354", 2)
+stop(provider)
+second.sendall(content[70000:])
+until(lambda: not has_waiting(1, port))
+stop(relay)
+first.sendall(b"NOOP\r\n")
+os.kill(provider, signal.SIGCONT)
+until(has_waiting, 2, provider_port)
+os.kill(relay, signal.SIGCONT)
+print(answers.readline().decode().strip())
+X
+ok "too early an answer: the device hears 451" hears "451 4.4.2 localhost"
+ok "too early an answer: nothing may have been delivered" \
+	hasnt "$T/heard" "may have been"
+ok "too early an answer: it is told" has "$T/seal-hasty.log" \
+	"event=message result=failed"
+ok "too early an answer: the first one is stored, no other" stored hasty 1
+ok "it ends in order" stop "$SEAL_PID"
