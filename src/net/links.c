@@ -33,6 +33,16 @@ unsigned links_count(
 }
 
 /* see links.h */
+bool links_any(const struct links *links, bool (*is_so)(const struct link *))
+{
+	const struct link *link = links->first;
+
+	while (link && !is_so(link))
+		link = link->next;
+	return link;
+}
+
+/* see links.h */
 struct link *links_freshest(const struct links *links)
 {
 	struct link *best = NULL;

@@ -20,6 +20,9 @@ void links_remove(struct links *links, struct link *link);
 unsigned links_count(
     const struct links *links, bool (*is_so)(const struct link *));
 
+/* Is it true of any? */
+bool links_any(const struct links *links, bool (*is_so)(const struct link *));
+
 /* The idle one that idled least, as others may go cold; NULL: none is. */
 struct link *links_freshest(const struct links *links);
 

@@ -39,14 +39,19 @@ static void retire(struct link *link)
 }
 
 /* By POP3 one after the other: most servers let a mailbox be opened once. */
+static bool may_dial(const struct pool *pool)
+{
+	return !pool->is_closed &&
+	       links_count(&pool->links, links_is_staying) <
+		   pool->account->connections &&
+	       !links_any(&pool->links, links_is_at_pop);
+}
+
 static bool dial(struct pool *pool)
 {
 	struct link *link;
 
-	if (pool->is_closed ||
-	    links_count(&pool->links, links_is_staying) >=
-		pool->account->connections ||
-	    links_count(&pool->links, links_is_at_pop) > 0)
+	if (!may_dial(pool))
 		return false;
 	link = link_new(pool->loop, &pool->keeper, pool->account,
 	    &pool->contexts, &link_owner);
@@ -68,17 +73,21 @@ static bool is_held(struct pool *pool)
 void pool_warm(struct pool *pool)
 {
 	if (pool->account->keep_warm_s > 0 && !is_held(pool) &&
-	    links_count(&pool->links, links_is_coming) == 0 &&
-	    links_count(&pool->links, links_is_idle) == 0)
+	    !links_any(&pool->links, links_is_coming) &&
+	    !links_any(&pool->links, links_is_idle))
 		dial(pool);
 }
 
-/* One connection under way for each who waits, as far as the cap allows. */
+/* One connection under way for each who waits, as far as the cap allows: where
+ * many wait that is reached, and they are not counted. */
 static void dial_for_waiters(struct pool *pool)
 {
-	unsigned coming = links_count(&pool->links, links_is_coming) +
-			  links_count(&pool->links, links_is_idle);
+	unsigned coming;
 
+	if (!may_dial(pool))
+		return;
+	coming = links_count(&pool->links, links_is_coming) +
+		 links_count(&pool->links, links_is_idle);
 	while (coming < pool->queue.count && dial(pool))
 		coming++;
 }
@@ -152,7 +161,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 		return NULL;
 	queue_join(&pool->queue, waiter);
 	dial_for_waiters(pool);
-	if (links_count(&pool->links, links_is_staying) > 0)
+	if (links_any(&pool->links, links_is_staying))
 		return NULL;
 	queue_leave(waiter); /* no connection exists, and none could be made */
 	*failure = FAIL_NO_MEMORY;
@@ -162,7 +171,7 @@ struct link *pool_lease(struct pool *pool, struct waiter *waiter,
 /* see pool.h */
 bool pool_is_dialling(const struct pool *pool)
 {
-	return links_count(&pool->links, links_is_coming) > 0;
+	return links_any(&pool->links, links_is_coming);
 }
 
 /* see pool.h */
@@ -194,9 +203,8 @@ static void fail_waiters(struct pool *pool, enum failure failure, bool at_pop)
 {
 	if (pool->queue.first)
 		fail_first(pool, failure, at_pop);
-	while (
-	    pool->queue.first &&
-	    (is_held(pool) || links_count(&pool->links, links_is_staying) == 0))
+	while (pool->queue.first &&
+	       (is_held(pool) || !links_any(&pool->links, links_is_staying)))
 		fail_first(pool, failure, at_pop);
 }
 

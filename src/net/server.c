@@ -99,6 +99,8 @@ bool server_is_full(const struct server *server, const struct ip *ip)
 	unsigned limit = server->settings->limits.connections_per_client;
 	unsigned same = 0;
 
+	if (server->conn_count < limit)
+		return false;
 	for (const struct conn *conn = server->conns; conn; conn = conn->next)
 		same += memcmp(&conn->ip, ip, sizeof(*ip)) == 0;
 	if (same < limit)
