@@ -270,6 +270,7 @@ until(has_waiting, 2, provider_port)
 os.kill(relay, signal.SIGCONT)
 print(answers.readline().decode().strip())
 X
+kill -CONT "$SEAL_PID" "$PROVIDER_PID" # if it ended half-way
 ok "too early an answer: the device hears 451" hears "451 4.4.2 localhost"
 ok "too early an answer: nothing may have been delivered" \
 	hasnt "$T/heard" "may have been"
