@@ -13,7 +13,7 @@
 #include "oauth/pkce.h"
 #include "oauth/redirect.h"
 
-enum { REQUEST_OCTETS = 8192, URI_OCTETS = 64 };
+enum { REQUEST_OCTETS = 8192, URI_OCTETS = 64, PORT_TRIES = 100 };
 
 /* The places an answer may come from, as poll(2) wants them. */
 enum { LISTEN_4, LISTEN_6, PASTED, SOURCES };
@@ -32,17 +32,21 @@ struct browse {
 static int listen_at(struct sockaddr *address, socklen_t len)
 {
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int why;
 
 	if (fd >= 0 && bind(fd, address, len) == 0 && listen(fd, 4) == 0)
 		return fd;
+	why = errno;
 	if (fd >= 0)
 		close(fd);
+	errno = why;
 	return -1;
 }
 
 /* Any free port of 127.0.0.1, and the same of ::1 where there is one: a
- * browser may take either for localhost. */
-static bool open_doors(struct browse *browse)
+ * browser may take either for localhost. 0: none, or it is somebody else's at
+ * ::1, who would be sent the code. */
+static in_port_t open_pair(struct pollfd *sources)
 {
 	struct sockaddr_in four = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -52,16 +56,28 @@ static bool open_doors(struct browse *browse)
 	int fd = listen_at((struct sockaddr *)&four, sizeof(four));
 
 	if (fd < 0 || getsockname(fd, (struct sockaddr *)&four, &len) < 0)
-		return false;
-	browse->sources[LISTEN_4].fd = fd;
+		return 0;
 	six.sin6_port = four.sin_port;
-	browse->sources[LISTEN_6].fd =
-	    listen_at((struct sockaddr *)&six, sizeof(six));
+	sources[LISTEN_4].fd = fd;
+	sources[LISTEN_6].fd = listen_at((struct sockaddr *)&six, sizeof(six));
+	if (sources[LISTEN_6].fd >= 0 || errno != EADDRINUSE)
+		return four.sin_port;
+	close(fd);
+	sources[LISTEN_4].fd = -1;
+	return 0;
+}
+
+static bool open_doors(struct browse *browse)
+{
+	in_port_t port = 0;
+
+	for (int tries = 0; tries < PORT_TRIES && !port; tries++)
+		port = open_pair(browse->sources);
 	/* Microsoft lets "http://localhost" be registered, with any port, and
 	 * no path behind it. */
 	snprintf(browse->redirect_uri, URI_OCTETS, "http://localhost:%u",
-	    ntohs(four.sin_port));
-	return true;
+	    ntohs(port));
+	return port != 0;
 }
 
 static bool begin(struct browse *browse)

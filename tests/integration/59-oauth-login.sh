@@ -2,7 +2,7 @@
 # loopback or pasted; the presets' addresses through a proxy; and logging out.
 . "$(dirname "$0")/lib.sh"
 . "$HERE/oauth.sh"
-need curl ss openssl
+need curl ss ip openssl
 
 # begin_login: runs it with a standard input that stays open (fd 9), and waits
 # for the address to be opened; sets ADDRESS and LOGIN_PID.
@@ -114,3 +114,28 @@ ok "Google: revoked" has "$SERVER/requests" /revoke
 ok "Google: the refresh token" grep -q '/revoke.*rt-1-' "$SERVER/requests"
 ok "Google: the store is gone" test ! -e "$STORE"
 ok "nothing of a token was ever complained of" hasnt "$T/all.err" xxxx
+
+# ---- where others listen at ::1 ----
+
+unshare -n true 2>/dev/null ||
+	skip "a machine with eight ports needs a network namespace, and so root"
+[ -e /proc/net/if_inet6 ] || skip "no IPv6 here"
+account eight 'oauth_grant = code' "oauth_authorize_url = $URL/authorize"
+# Six of the eight ports are somebody's at ::1: the code must not go there.
+unshare -n sh -c 'ip link set lo up &&
+	echo 40000 40007 >/proc/sys/net/ipv4/ip_local_port_range &&
+	exec python3 - "$@"' - "$OAUTH" "$INI" >"$T/ports" <<'PY'
+import re, socket, subprocess, sys
+others = [socket.create_server(("::1", port), family=socket.AF_INET6)
+          for port in (40000, 40001, 40003, 40004, 40006, 40007)]
+for _ in range(5):
+    login = subprocess.Popen(
+        [sys.argv[1], "-c", sys.argv[2], "login", "default"], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    address = next(line for line in login.stdout if line[:6] == "https:")
+    print(re.search(r"localhost%3A(\d+)", address).group(1))
+    login.terminate()
+    login.wait()
+PY
+ok "a port that is free at both" same 5 \
+	"$(grep -c -e '^40002$' -e '^40005$' "$T/ports")"

@@ -13,12 +13,13 @@ FOLDER, reaches nothing but loopback, and takes any certificate. With -m HOST
 is this machine's PORT. Browser and driver end with this program. A step that
 cannot be done in time: the page is shown, and the exit status is 1.
 """
+import errno
 import http.client
 import json
 import os
-import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,18 +34,43 @@ class Refused(Exception):
     """A command that the driver did not do: the error's name, and words."""
 
 
+def keep(family, host, port):
+    """A socket that keeps the port from all but those who listen there with
+    SO_REUSEADDR, as the driver does."""
+    keeper = socket.socket(family)
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind((host, port))
+    return keeper
+
+
+def free_port():
+    """A port, and the sockets that keep it. The driver listens at 127.0.0.1
+    and at ::1; by itself it would take any that is free at one of them, and
+    end if the other is taken."""
+    keepers = []
+    while True:
+        keepers.append(keep(socket.AF_INET, "127.0.0.1", 0))
+        port = keepers[-1].getsockname()[1]
+        try:
+            keepers.append(keep(socket.AF_INET6, "::1", port))
+        except OSError as why:
+            if why.errno == errno.EADDRINUSE:
+                continue
+        return port, keepers  # maybe without IPv6
+
+
 class Browser:
     def __init__(self, folder, hosts):
         os.makedirs(folder, exist_ok=True)
         self.session = "/session"
+        self.port, self.keepers = free_port()
         self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0", f"--log-path={folder}/driver.log"],
+            ["chromedriver", f"--port={self.port}",
+             f"--log-path={folder}/driver.log"],
             stdout=subprocess.PIPE, text=True,
             env=dict(os.environ, HOME=folder))
         try:
-            self.port = next(int(found.group(1)) for found in (
-                re.search(r"on port (\d+)\.$", line.strip())
-                for line in self.driver.stdout) if found)
+            self.await_driver()
             answer = self.ask("POST", "", {"capabilities": {"alwaysMatch": {
                 "acceptInsecureCerts": True,
                 "goog:chromeOptions": self.options(folder, hosts)}}})
@@ -52,6 +78,14 @@ class Browser:
         except BaseException:
             self.end()
             raise
+
+    def await_driver(self):
+        said = ""
+        for line in self.driver.stdout:
+            said += line
+            if "started successfully" in line:
+                return
+        raise Refused("the driver ended", said)
 
     @staticmethod
     def options(folder, hosts):
