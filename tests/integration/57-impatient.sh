@@ -203,20 +203,20 @@ ok "it ends in order" stop "$SEAL_PID"
 # acknowledged. Then the relay finds both at once: the first device speaks, so
 # that the second copy may go on, and the provider has said 250 to half of it.
 start_provider hasty --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
-	--tls implicit --do body@80000=delay:1,1 \
-	--do 'body@80000=reply:250 2.0.0 hasty\r\n'
+	--tls implicit --do body@160000=delay:1,1 \
+	--do 'body@160000=reply:250 2.0.0 hasty\r\n'
 write_config "$T/hasty.ini" <<-X
 tls = implicit
 X
 start_smtpseal "$T/hasty.ini" seal-hasty
 timeout 60 python3 - "$LISTEN_PORT" "$PROVIDER_PORT" "$SEAL_PID" \
-	"$PROVIDER_PID" "$T/seal-hasty.log" "$T/hasty.log" \
+	"$PROVIDER_PID" "$T/seal-hasty.log" \
 	>"$T/heard" 2>&1 <<'X'
 import os, signal, socket, sys, time
 port, provider_port, relay, provider = map(int, sys.argv[1:5])
 envelope = (b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
             b"DATA\r\n")
-content = b"Subject: alarm\r\n\r\n" + b"on battery\r\n" * 8000 + b".\r\n"
+content = b"Subject: alarm\r\n\r\n" + b"on battery\r\n" * 16000 + b".\r\n"
 
 
 def until(true, *arguments):
@@ -229,13 +229,22 @@ def says(log, words, times):
         return sum(words in line for line in lines) >= times
 
 
-def has_waiting(column, end):
-    """Has the relay octets to read on such a connection?"""
+LOCAL, REMOTE, QUEUES = 1, 2, 4
+
+
+def waits(side, end, queue):
+    """Are there octets to be sent (0) or to be read (1) on a connection with
+    this port at this side?"""
     with open("/proc/net/tcp") as table:
-        return any(
-            line.split()[column].endswith(f":{end:04X}") and
-            int(line.split()[4].split(":")[1], 16) > 0
-            for line in table.readlines()[1:] if line.split()[3] == "01")
+        rows = [line.split() for line in table.readlines()[1:]]
+    return any(row[side].endswith(f":{end:04X}") and
+               int(row[QUEUES].split(":")[queue], 16) > 0
+               for row in rows if row[3] == "01")
+
+
+def is_read():
+    """Has the relay read all that its devices said?"""
+    return not waits(REMOTE, port, 0) and not waits(LOCAL, port, 1)
 
 
 def is_stopped(pid):
@@ -258,15 +267,15 @@ answers = second.makefile("rb")
 second.sendall(b"HELO ups\r\n" + envelope)
 while answers.readline()[:3] != b"354":
     pass
-second.sendall(content[:70000])
-until(says, sys.argv[6], " S 354", 2)
+second.sendall(content[:150000])
+until(is_read)  # more than it can hold: it has heard the provider's 354
 stop(provider)
-second.sendall(content[70000:])
-until(lambda: not has_waiting(1, port))
+second.sendall(content[150000:])
+until(is_read)
 stop(relay)
 first.sendall(b"NOOP\r\n")
 os.kill(provider, signal.SIGCONT)
-until(has_waiting, 2, provider_port)
+until(waits, REMOTE, provider_port, 1)
 os.kill(relay, signal.SIGCONT)
 print(answers.readline().decode().strip())
 X
