@@ -75,11 +75,28 @@ void conn_close(struct conn *conn)
 	uv_close((uv_handle_t *)&conn->alarm, on_alarm_closed);
 }
 
+/* Is nothing to be expected from the device, and nothing to be learned? */
+static bool is_done(struct conn *conn)
+{
+	const struct stream *stream = &conn->channel.stream;
+
+	return session_has_quit(&conn->session) && !conn->channel.tls &&
+	       stream_is_flushed(stream) && !stream->is_flowing &&
+	       !heard_is_open(conn);
+}
+
 /* All was said. The words must arrive: what is still unread would turn them
  * into a reset, so it is read and dropped for a while. */
-static void linger(struct conn *conn)
+static void leave(struct conn *conn)
 {
-	if (conn->is_lingering || !channel_shut(&conn->channel))
+	if (conn->is_lingering)
+		return;
+	heard_watch(conn);
+	if (is_done(conn)) {
+		conn_close(conn);
+		return;
+	}
+	if (!channel_shut(&conn->channel))
 		return;
 	conn->is_lingering = true;
 	conn->linger_until = loop_now(conn->loop) + CONN_LINGER_MS;
@@ -161,7 +178,7 @@ static bool obey(struct conn *conn)
 	if ((wants & WANT_TLS) && !conn->channel.tls)
 		secure_begin(conn);
 	if (wants & WANT_CLOSE)
-		linger(conn);
+		leave(conn);
 	return false;
 }
 

@@ -212,6 +212,7 @@ static bool do_help(struct client *client, struct span argument)
 static bool do_quit(struct client *client, struct span argument)
 {
 	(void)argument;
+	client->has_quit = true;
 	return leave_with(client, "221 2.0.0 Bye");
 }
 

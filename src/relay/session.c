@@ -287,8 +287,10 @@ size_t session_put(struct session *session, struct span in)
 	if (!was_awaiting && session->phase < PHASE_COLLECT)
 		await_command(session);
 	/* What a device says after its last word is not heard. */
-	if (session->client.state >= CLIENT_LEAVING)
+	if (session->client.state >= CLIENT_LEAVING) {
+		session->client.has_quit &= rest.len == 0;
 		return in.len;
+	}
 	return in.len - rest.len;
 }
 
@@ -386,6 +388,12 @@ const struct address *session_sender(const struct session *session)
 bool session_is_leaving(const struct session *session)
 {
 	return session->client.state == CLIENT_LEAVING;
+}
+
+/* see session.h */
+bool session_has_quit(const struct session *session)
+{
+	return session->client.has_quit;
 }
 
 /* see session.h */

@@ -254,6 +254,9 @@ const struct address *session_sender(const struct session *session);
 /* Was the last word said, and is it still to be taken? */
 bool session_is_leaving(const struct session *session);
 
+/* Was QUIT the last that the device said? Then nothing more will come. */
+bool session_has_quit(const struct session *session);
+
 /* Can nothing move before the device says more? */
 bool session_is_starved(const struct session *session);
 

@@ -53,6 +53,26 @@ for pid in $SAT; do kill "$pid"; done
 has_room() { echo QUIT | heard 127.0.0.1; hears "220 "; }
 ok "there is room again" until_true 10 has_room
 
+# Those that said QUIT hold no place, though they keep their sockets open.
+python3 - "$LISTEN_PORT" >"$T/kept" 2>&1 <<'PY'
+import socket, sys
+def says(octets):
+    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    sock.sendall(octets)
+    return sock, sock.makefile("rb")
+kept = [says(b"QUIT\r\n") for _ in range(2)]
+print([stream.read().count(b"\n") for _, stream in kept])
+print(says(b"")[1].readline())
+sock, stream = says(b"QUIT\r\n\r\n") # more may come: it must not be met by a reset
+print(stream.read().split(b" ")[-1])
+for _ in range(3):
+    sock.sendall(b"\r\n")
+print("unharmed")
+PY
+ok "QUIT: 220, 221 and the end" has "$T/kept" "[2, 2]"
+ok "QUIT: the next one has room" has "$T/kept" "b'220 "
+ok "QUIT: octets behind it do no harm" has "$T/kept" unharmed
+
 # ---- how much ----
 
 heard <<-X
