@@ -75,14 +75,14 @@ void conn_close(struct conn *conn)
 	uv_close((uv_handle_t *)&conn->alarm, on_alarm_closed);
 }
 
-/* Is nothing to be expected from the device, and nothing to be learned? */
+/* Is nothing to be expected of the device, and nothing to be learned? */
 static bool is_done(struct conn *conn)
 {
 	const struct stream *stream = &conn->channel.stream;
 
 	return session_has_quit(&conn->session) && !conn->channel.tls &&
-	       stream_is_flushed(stream) && !stream->is_flowing &&
-	       !heard_is_open(conn);
+	       stream_is_flushed(stream) && !heard_is_open(conn) &&
+	       stream_unread(stream) == 0;
 }
 
 /* All was said. The words must arrive: what is still unread would turn them
@@ -111,7 +111,8 @@ static void end_linger(struct conn *conn)
 		       !heard_is_open(conn);
 
 	stream_took(stream, stream_peek(stream).len);
-	if (is_over || loop_now(conn->loop) >= conn->linger_until)
+	if (is_over || is_done(conn) ||
+	    loop_now(conn->loop) >= conn->linger_until)
 		conn_close(conn);
 }
 

@@ -51,7 +51,7 @@ struct conn {
 	struct settings *lender; /* held: what the link's account lies in */
 	size_t login;	       /* the device is known by it; CLIENT_NO_LOGIN */
 	uint64_t receipt;      /* of a message whose 250 may be unheard; or 0 */
-	uint64_t receipt_at;   /* octets the device had said by then */
+	uint64_t receipt_at;   /* octets that had come by then */
 	uint64_t receipt_look; /* when it is looked whether it was heard */
 	bool is_doubtful;      /* others know that it may not be */
 	bool was_late;	       /* the device had closed by then */

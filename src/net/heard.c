@@ -46,6 +46,14 @@ static enum stream_fate fate(struct conn *conn)
 	return stream_fate(stream);
 }
 
+/* Who goes on speaking has heard; but a QUIT is said by those, too, that were
+ * tired of waiting. */
+static bool goes_on(const struct conn *conn)
+{
+	return conn->channel.stream.octets > conn->receipt_at &&
+	       !session_has_quit(&conn->session);
+}
+
 /* see heard.h */
 void heard_look(struct conn *conn)
 {
@@ -55,9 +63,7 @@ void heard_look(struct conn *conn)
 	}
 	if (conn->receipt == 0)
 		return;
-	/* Who goes on speaking has heard. */
-	if (conn->channel.stream.octets > conn->receipt_at ||
-	    fate(conn) == STREAM_HEARD)
+	if (fate(conn) == STREAM_HEARD)
 		decide(conn, false);
 	else if (loop_now(conn->loop) >= conn->receipt_look)
 		doubt(conn, loop_now(conn->loop));
@@ -72,12 +78,12 @@ void heard_watch(struct conn *conn)
 
 	if (lapsed != 0)
 		settle(conn, lapsed, false);
-	if (conn->receipt != 0 && receipt != 0)
+	if (conn->receipt != 0 && (receipt != 0 || goes_on(conn)))
 		decide(conn, false);
 	if (receipt == 0)
 		return;
 	conn->receipt = receipt;
-	conn->receipt_at = stream->octets;
+	conn->receipt_at = stream->octets + stream_unread(stream);
 	conn->receipt_look = loop_now(conn->loop) + HEARD_PATIENCE_MS;
 	conn->was_late = stream->is_ended;
 }

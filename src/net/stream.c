@@ -304,6 +304,19 @@ bool stream_is_left(const struct stream *stream)
 }
 
 /* see stream.h */
+size_t stream_unread(const struct stream *stream)
+{
+	int unread = 0;
+	uv_os_fd_t fd;
+
+	if (!stream->handle ||
+	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0 ||
+	    ioctl(fd, FIONREAD, &unread) != 0)
+		return 0;
+	return (size_t)unread;
+}
+
+/* see stream.h */
 enum stream_fate stream_fate(struct stream *stream)
 {
 	int waiting = 0;

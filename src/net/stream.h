@@ -90,6 +90,9 @@ size_t stream_write(struct stream *stream, struct span octets);
 void stream_gather(struct loop *loop);
 bool stream_flush(struct loop *loop);
 
+/* Octets of the peer that wait in its socket. */
+size_t stream_unread(const struct stream *stream);
+
 /* Is nothing gathered or in flight? */
 bool stream_is_flushed(const struct stream *stream);
 

@@ -43,27 +43,36 @@ static int listen_at(struct sockaddr *address, socklen_t len)
 	return -1;
 }
 
-/* Any free port of 127.0.0.1, and the same of ::1 where there is one: a
- * browser may take either for localhost. 0: none, or it is somebody else's at
- * ::1, who would be sent the code. */
+/* The same port of ::1, where there is such an address. */
+static bool open_six(struct pollfd *source, in_port_t port)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+		.sin6_port = port };
+
+	source->fd = listen_at((struct sockaddr *)&six, sizeof(six));
+	return source->fd >= 0 || errno == EADDRNOTAVAIL ||
+	       errno == EAFNOSUPPORT;
+}
+
+/* Any free port of 127.0.0.1, if it is ours at ::1, too: a browser may take
+ * either for localhost, and somebody else there would be sent the code. Or 0.
+ */
 static in_port_t open_pair(struct pollfd *sources)
 {
 	struct sockaddr_in four = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	socklen_t len = sizeof(four);
 	int fd = listen_at((struct sockaddr *)&four, sizeof(four));
 
-	if (fd < 0 || getsockname(fd, (struct sockaddr *)&four, &len) < 0)
+	if (fd < 0)
 		return 0;
-	six.sin6_port = four.sin_port;
-	sources[LISTEN_4].fd = fd;
-	sources[LISTEN_6].fd = listen_at((struct sockaddr *)&six, sizeof(six));
-	if (sources[LISTEN_6].fd >= 0 || errno != EADDRINUSE)
+	if (getsockname(fd, (struct sockaddr *)&four, &len) == 0 &&
+	    open_six(&sources[LISTEN_6], four.sin_port)) {
+		sources[LISTEN_4].fd = fd;
 		return four.sin_port;
+	}
 	close(fd);
-	sources[LISTEN_4].fd = -1;
 	return 0;
 }
 

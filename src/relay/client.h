@@ -75,7 +75,7 @@ struct client {
 	bool has_spoken;	/* its first octets were judged */
 	bool is_extended;	/* it said EHLO */
 	bool has_greeted;	/* it said EHLO or HELO, for the first time */
-	bool has_quit;		/* it said QUIT, and nothing behind */
+	bool has_quit;		/* it said QUIT */
 	unsigned junk;		/* unknown commands, lines too long */
 	unsigned empties;	/* empty lines */
 	uint64_t provider_size; /* the last known limit; 0: none */

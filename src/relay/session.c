@@ -287,10 +287,8 @@ size_t session_put(struct session *session, struct span in)
 	if (!was_awaiting && session->phase < PHASE_COLLECT)
 		await_command(session);
 	/* What a device says after its last word is not heard. */
-	if (session->client.state >= CLIENT_LEAVING) {
-		session->client.has_quit &= rest.len == 0;
+	if (session->client.state >= CLIENT_LEAVING)
 		return in.len;
-	}
 	return in.len - rest.len;
 }
 

@@ -254,7 +254,7 @@ const struct address *session_sender(const struct session *session);
 /* Was the last word said, and is it still to be taken? */
 bool session_is_leaving(const struct session *session);
 
-/* Was QUIT the last that the device said? Then nothing more will come. */
+/* Did the device say QUIT? Nothing more is to be expected of it then. */
 bool session_has_quit(const struct session *session);
 
 /* Can nothing move before the device says more? */

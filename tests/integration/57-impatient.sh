@@ -28,108 +28,16 @@ LOG=$T/seal.log
 #             and resets the connection when the relay knows that
 #   mute      as deaf, but not before the relay doubts
 #   gone      likewise, by a reset alone
+#   tired     as gone, but says QUIT first
 #   crossing  closes when the provider's 250 has come, and the relay has read
 #             neither of them
+#   parting   likewise, but says QUIT first
 #   tls       as silent, under TLS
 device() {
 	port=$LISTEN_PORT
 	[ "$1" != tls ] || port=$TLS
-	timeout 60 python3 - "$port" "$PROVIDER_PORT" "$SEAL_PID" "$T/p.log" \
-		"$@" >"$T/heard" 2>&1 <<-'X'
-	import os, signal, socket, ssl, struct, sys, time
-	port, provider, relay = map(int, sys.argv[1:4])
-	how = sys.argv[5]
-	size = int(sys.argv[6]) if len(sys.argv) > 6 else 20
-
-	def taken():
-	    with open(sys.argv[4], encoding="latin-1") as log:
-	        return sum(" N message " in line for line in log)
-
-	def sent():
-	    with open(sys.argv[4].replace("p.log", "seal.log")) as log:
-	        return sum("result=sent" in line for line in log)
-
-	def waiting():
-	    """Octets of the provider that the relay has not read."""
-	    with open("/proc/net/tcp") as table:
-	        for line in table.readlines()[1:]:
-	            _, _, remote, _, queues = line.split()[:5]
-	            if remote.endswith(f":{provider:04X}"):
-	                if int(queues.split(":")[1], 16) > 0:
-	                    return True
-	    return False
-
-	def until(true):
-	    while not true():
-	        time.sleep(0.005)
-
-	def ours(state):
-	    """Is the relay's side of a device's connection in this state?"""
-	    with open("/proc/net/tcp") as table:
-	        for line in table.readlines()[1:]:
-	            _, local, _, now = line.split()[:4]
-	            if local.endswith(f":{port:04X}") and now == state:
-	                return True
-	    return False
-
-	def content():
-	    body = b"on battery\r\n" * (size // 12 + 1)
-	    return b"Subject: alarm\r\n\r\n" + body + b".\r\n"
-
-	def talk_deaf():
-	    """Its window is shut by replies when the 250 is said."""
-	    s = socket.socket()
-	    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
-	    s.connect(("127.0.0.1", port))
-	    s.sendall(b"EHLO ups\r\n" * 40)
-	    s.sendall(b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
-	              b"DATA\r\n" + content())
-	    until(lambda: sent() > sent_before)
-	    if how in ("mute", "gone"):
-	        until(lambda: os.path.exists(sys.argv[4] + ".go"))
-	    if how != "gone":
-	        s.shutdown(socket.SHUT_WR)
-	        until(lambda: ours("09"))
-	    s.close()
-
-	before, sent_before = taken(), sent()
-	if how in ("deaf", "mute", "gone"):
-	    talk_deaf()
-	    sys.exit()
-	s = socket.create_connection(("127.0.0.1", port), 30)
-	if how == "tls":
-	    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-	    context.check_hostname = False
-	    context.verify_mode = ssl.CERT_NONE
-	    s = context.wrap_socket(s)
-	f = s.makefile("rb")
-	f.readline()
-	for line in ("HELO ups", "MAIL FROM:<ups@x.example>",
-	             "RCPT TO:<boss@x.example>", "DATA"):
-	    s.sendall(line.encode() + b"\r\n")
-	    f.readline()
-	s.sendall(content())
-	open(sys.argv[4] + ".said", "w").close()
-	if how == "crossing":
-	    until(lambda: taken() > before)
-	    os.kill(relay, signal.SIGSTOP)
-	    until(waiting)
-	if how == "quitting":
-	    s.sendall(b"QUIT\r\n")
-	if how == "half":
-	    s.shutdown(socket.SHUT_WR)
-	if how == "reset":
-	    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	if how in ("polite", "half", "silent", "tls"):
-	    print(f.readline().decode().strip())
-	if how == "polite":
-	    s.sendall(b"QUIT\r\n")
-	    f.readline()
-	f.close()
-	s.close()
-	if how == "crossing":
-	    os.kill(relay, signal.SIGCONT)
-	X
+	timeout 60 python3 -B "$HERE/impatient.py" "$port" "$PROVIDER_PORT" \
+		"$SEAL_PID" "$T" "$@" >"$T/heard" 2>&1
 }
 sent() { [ "$(count "$LOG" result=sent)" = "$1" ]; }
 over() { ! grep -qi ":$(printf %04X "$LISTEN_PORT") 0100007F:[0-9A-F]* 0[18]" /proc/net/tcp; }
@@ -158,6 +66,7 @@ ok "it hears why" hears "250 2.0.0 localhost took this message a while ago"
 twice "too early, large" early 1 300000
 twice "gone when the answer comes" crossing 1
 twice "gone with the answer on its way" deaf 1
+twice "gone with a QUIT when the answer comes" parting 1
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
 # doubted HOW: a second copy comes while the first one's 250 is on the way.
@@ -183,6 +92,7 @@ doubted() {
 }
 doubted mute
 doubted gone
+doubted tired
 rm -f "$T"/p.store/*
 device early
 device polite
@@ -209,74 +119,35 @@ write_config "$T/hasty.ini" <<-X
 tls = implicit
 X
 start_smtpseal "$T/hasty.ini" seal-hasty
-timeout 60 python3 - "$LISTEN_PORT" "$PROVIDER_PORT" "$SEAL_PID" \
-	"$PROVIDER_PID" "$T/seal-hasty.log" \
-	>"$T/heard" 2>&1 <<'X'
-import os, signal, socket, sys, time
+PYTHONPATH=$HERE timeout 60 python3 -B - "$LISTEN_PORT" "$PROVIDER_PORT" \
+	"$SEAL_PID" "$PROVIDER_PID" "$T/seal-hasty.log" >"$T/heard" 2>&1 <<'X'
+import socket, sys
+from watch import REMOTE, TO_READ, go_on, is_read, says, stop, until, waits
 port, provider_port, relay, provider = map(int, sys.argv[1:5])
 envelope = (b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
             b"DATA\r\n")
 content = b"Subject: alarm\r\n\r\n" + b"on battery\r\n" * 16000 + b".\r\n"
 
-
-def until(true, *arguments):
-    while not true(*arguments):
-        time.sleep(0.005)
-
-
-def says(log, words, times):
-    with open(log, encoding="latin-1") as lines:
-        return sum(words in line for line in lines) >= times
-
-
-LOCAL, REMOTE, QUEUES = 1, 2, 4
-
-
-def waits(side, end, queue):
-    """Are there octets to be sent (0) or to be read (1) on a connection with
-    this port at this side?"""
-    with open("/proc/net/tcp") as table:
-        rows = [line.split() for line in table.readlines()[1:]]
-    return any(row[side].endswith(f":{end:04X}") and
-               int(row[QUEUES].split(":")[queue], 16) > 0
-               for row in rows if row[3] == "01")
-
-
-def is_read():
-    """Has the relay read all that its devices said?"""
-    return not waits(REMOTE, port, 0) and not waits(LOCAL, port, 1)
-
-
-def is_stopped(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] == "T"
-
-
-def stop(pid):
-    os.kill(pid, signal.SIGSTOP)
-    until(is_stopped, pid)
-
-
 first = socket.socket()
 first.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
 first.connect(("127.0.0.1", port))
 first.sendall(b"EHLO ups\r\n" * 40 + envelope + content)
-until(says, sys.argv[5], "event=unacknowledged", 1)
+until(says, sys.argv[5], "event=unacknowledged")
 second = socket.create_connection(("127.0.0.1", port))
 answers = second.makefile("rb")
 second.sendall(b"HELO ups\r\n" + envelope)
 while answers.readline()[:3] != b"354":
     pass
 second.sendall(content[:150000])
-until(is_read)  # more than it can hold: it has heard the provider's 354
+until(is_read, port)  # more than it can hold: it has heard the provider's 354
 stop(provider)
 second.sendall(content[150000:])
-until(is_read)
+until(is_read, port)
 stop(relay)
 first.sendall(b"NOOP\r\n")
-os.kill(provider, signal.SIGCONT)
-until(waits, REMOTE, provider_port, 1)
-os.kill(relay, signal.SIGCONT)
+go_on(provider)
+until(waits, REMOTE, provider_port, TO_READ)
+go_on(relay)
 print(answers.readline().decode().strip())
 X
 kill -CONT "$SEAL_PID" "$PROVIDER_PID" # if it ended half-way
@@ -286,4 +157,44 @@ ok "too early an answer: nothing may have been delivered" \
 ok "too early an answer: it is told" has "$T/seal-hasty.log" \
 	"event=message result=failed"
 ok "too early an answer: the first one is stored, no other" stored hasty 1
+ok "it ends in order" stop "$SEAL_PID"
+
+# ---- octets behind QUIT ----
+
+# They have come and are unread when the last words are said: a close would be
+# a reset, which may take these words away.
+start_provider no --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
+	--tls implicit --chunking --do 'dot=reply:554 5.7.1 spam\r\n'
+write_config "$T/no.ini" <<-X
+tls = implicit
+X
+start_smtpseal "$T/no.ini" seal-no
+PYTHONPATH=$HERE timeout 60 python3 -B - "$LISTEN_PORT" "$PROVIDER_PORT" \
+	"$SEAL_PID" "$PROVIDER_PID" >"$T/heard" 2>&1 <<'X'
+import socket, sys
+from watch import (
+    LOCAL, REMOTE, TO_READ, go_on, is_read, stop, until, waits)
+port, provider_port, relay, provider = map(int, sys.argv[1:5])
+device = socket.create_connection(("127.0.0.1", port))
+stream = device.makefile("rb")
+device.sendall(b"HELO ups\r\nMAIL FROM:<ups@x.example>\r\n"
+               b"RCPT TO:<boss@x.example>\r\nDATA\r\n")
+while stream.readline()[:3] != b"354":
+    pass
+until(is_read, provider_port)
+stop(provider)
+device.sendall(b"Subject: alarm\r\n\r\n.\r\nQUIT\r\n")
+until(is_read, port)
+stop(relay)
+go_on(provider)
+until(waits, REMOTE, provider_port, TO_READ)
+device.sendall(b"\r\n")
+until(waits, LOCAL, port, TO_READ)
+go_on(relay)
+print(stream.read().decode() + "(closed)")
+X
+kill -CONT "$SEAL_PID" "$PROVIDER_PID" # if it ended half-way
+ok "octets behind QUIT: the answer is heard" hears "554 5.7.1 spam"
+ok "octets behind QUIT: and the goodbye" hears "221 2.0.0 "
+ok "octets behind QUIT: and an end in order" hears "(closed)"
 ok "it ends in order" stop "$SEAL_PID"
