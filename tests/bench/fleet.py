@@ -187,7 +187,8 @@ class Device:
             # before the end counts as heard.)
             self.sock.sendall(octets)
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
-            self.sock.sendall(b".\r\n")
+            parting = b"QUIT\r\n" if dice.random() < 0.5 else b""
+            self.sock.sendall(b".\r\n" + parting)
             self.close()
             return UNHEARD
         self.sock.sendall(octets + b".\r\n")
