@@ -209,6 +209,8 @@ static void set_alarm(struct conn *conn)
 	for (size_t i = 0; i < array_len(deadlines); i++)
 		if (deadlines[i] > 0 && (first == 0 || deadlines[i] < first))
 			first = deadlines[i];
+	if (conn->is_woken)
+		first = now;
 	if (first == 0)
 		uv_timer_stop(&conn->alarm);
 	else
@@ -297,6 +299,7 @@ void conn_turn(struct conn *conn)
 		secure_begin(conn);
 	if (conn->is_closing)
 		return;
+	conn->is_woken = false;
 	heard_look(conn);
 	if (conn->link)
 		upstream_tick(&conn->link->upstream, now);
@@ -336,8 +339,10 @@ bool conn_is_left(const struct conn *conn)
 /* see conn.h */
 void conn_wake_second(struct conn *conn)
 {
-	if (!conn->is_closing && session_is_second(&conn->session))
-		uv_timer_start(&conn->alarm, on_alarm, 0, 0);
+	if (conn->is_closing || !session_is_second(&conn->session))
+		return;
+	conn->is_woken = true;
+	uv_timer_start(&conn->alarm, on_alarm, 0, 0);
 }
 
 /* see conn.h */

@@ -61,6 +61,7 @@ struct conn {
 	size_t account;	     /* which of the device's accounts is tried */
 	struct loan loan;
 	struct spool spool;
+	bool is_woken; /* a turn is owed: something was settled */
 	bool is_closing;
 	bool is_lingering;
 	uint64_t leave_until; /* 0: the device is not leaving */

@@ -46,12 +46,13 @@ static enum stream_fate fate(struct conn *conn)
 	return stream_fate(stream);
 }
 
-/* Who goes on speaking has heard; but a QUIT is said by those, too, that were
- * tired of waiting. */
+/* One that sends the same again in this connection has heard, or would wait
+ * for itself. What else comes behind a 250 proves nothing: who was tired of
+ * waiting says QUIT, or TLS's goodbye. */
 static bool goes_on(const struct conn *conn)
 {
 	return conn->channel.stream.octets > conn->receipt_at &&
-	       !session_has_quit(&conn->session);
+	       session_is_second(&conn->session);
 }
 
 /* see heard.h */
@@ -65,7 +66,7 @@ void heard_look(struct conn *conn)
 		return;
 	if (fate(conn) == STREAM_HEARD)
 		decide(conn, false);
-	else if (loop_now(conn->loop) >= conn->receipt_look)
+	else if (conn->has_left || loop_now(conn->loop) >= conn->receipt_look)
 		doubt(conn, loop_now(conn->loop));
 }
 

@@ -1,10 +1,9 @@
 /*
  * heard - whether a device heard that its message was sent.
  *
- * It heard it when its system acknowledged our last octet, or when it goes on
- * speaking, be it not to say QUIT. A device that closed before we said it did
- * not, nor did one that is gone; its message is remembered (relay/receipts.h),
- * since it will send it again.
+ * It heard it when its system acknowledged our last octet. A device that closed
+ * before we said it did not, nor did one that is gone; its message is
+ * remembered (relay/receipts.h), since it will send it again.
  */
 #ifndef NET_HEARD_H
 #define NET_HEARD_H
@@ -18,7 +17,7 @@ enum { HEARD_LOOK_MS = 20, HEARD_PATIENCE_MS = 1000 };
 /* Before a turn, so before anything more is said: has it left, has it heard? */
 void heard_look(struct conn *conn);
 
-/* After octets moved: does it go on, was the 250 of a message said? */
+/* After octets moved: was the 250 of a message said? */
 void heard_watch(struct conn *conn);
 
 /* When it is to be looked at again; 0: nothing is open. */

@@ -103,7 +103,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *buf)
 	stream->is_flowing = len == (ssize_t)buf->len;
 	if (len < 0) {
 		stream->is_ended = true;
-		stream->is_reset = len == UV_ECONNRESET;
+		stream->is_reset |= len == UV_ECONNRESET;
 		stream->is_reading = false;
 		uv_read_stop(handle);
 	} else if (len > 0) {

@@ -29,6 +29,10 @@ LOG=$T/seal.log
 #   mute      as deaf, but not before the relay doubts
 #   gone      likewise, by a reset alone
 #   tired     as gone, but says QUIT first
+#   slowly    likewise, in two writes
+#   hurried   closes its side at once, without having read, and is polite on
+#             a second connection, while the first one stays
+#   again     as mute, but sends the same again behind its envelope
 #   crossing  closes when the provider's 250 has come, and the relay has read
 #             neither of them
 #   parting   likewise, but says QUIT first
@@ -70,13 +74,12 @@ twice "gone with a QUIT when the answer comes" parting 1
 twice "QUIT and gone" quitting 1
 twice "reset" reset 1
 # doubted HOW: a second copy comes while the first one's 250 is on the way.
-DOUBTS=0
 is_doubted() { [ "$(count "$LOG" event=unacknowledged)" = $DOUBTS ]; }
 doubted() {
 	rm -f "$T"/p.store/* "$T/p.log.go"
+	DOUBTS=$(($(count "$LOG" event=unacknowledged) + 1))
 	device "$1" &
 	first=$!
-	DOUBTS=$((DOUBTS + 1))
 	ok "$1, not acknowledged: it is told" until_true 20 is_doubted
 	rm -f "$T/p.log.said"
 	device polite &
@@ -93,6 +96,27 @@ doubted() {
 doubted mute
 doubted gone
 doubted tired
+doubted slowly
+
+rm -f "$T"/p.store/* "$T"/p.log.said
+device hurried
+SENT=$((SENT + 2))
+ok "hurried: a second copy waits at once" \
+	hears "250 2.0.0 localhost took this message a while ago"
+ok "hurried: and there is one" stored p 1
+
+rm -f "$T"/p.store/* "$T"/p.log.go
+DOUBTS=$(($(count "$LOG" event=unacknowledged) + 1))
+device again &
+first=$!
+until_true 20 is_doubted
+: >"$T/p.log.go"
+SENT=$((SENT + 2))
+ok "the same again in one connection is an alarm: it is sent" \
+	until_true 20 sent $SENT
+wait $first
+ok "the same again in one connection: there are two" stored p 2
+
 rm -f "$T"/p.store/*
 device early
 device polite
@@ -110,8 +134,9 @@ ok "it ends in order" stop "$SEAL_PID"
 # ---- an answer before the dot, in the turn in which the dot is said ----
 
 # A second copy has come whole and waits for the first one's 250 to be
-# acknowledged. Then the relay finds both at once: the first device speaks, so
-# that the second copy may go on, and the provider has said 250 to half of it.
+# acknowledged. Then the relay finds both at once: the first device has read it
+# and speaks, so that the second copy may go on, and the provider has said 250
+# to half of it.
 start_provider hasty --cert "$CERTS/good.pem" --key "$CERTS/good.key" \
 	--tls implicit --do body@160000=delay:1,1 \
 	--do 'body@160000=reply:250 2.0.0 hasty\r\n'
@@ -122,7 +147,8 @@ start_smtpseal "$T/hasty.ini" seal-hasty
 PYTHONPATH=$HERE timeout 60 python3 -B - "$LISTEN_PORT" "$PROVIDER_PORT" \
 	"$SEAL_PID" "$PROVIDER_PID" "$T/seal-hasty.log" >"$T/heard" 2>&1 <<'X'
 import socket, sys
-from watch import REMOTE, TO_READ, go_on, is_read, says, stop, until, waits
+from watch import (
+    LOCAL, REMOTE, TO_READ, TO_SEND, go_on, is_read, says, stop, until, waits)
 port, provider_port, relay, provider = map(int, sys.argv[1:5])
 envelope = (b"MAIL FROM:<ups@x.example>\r\nRCPT TO:<boss@x.example>\r\n"
             b"DATA\r\n")
@@ -144,6 +170,10 @@ stop(provider)
 second.sendall(content[150000:])
 until(is_read, port)
 stop(relay)
+heard = first.makefile("rb")
+while not heard.readline().startswith(b"250 2.0.0 queued"):
+    pass
+until(lambda: not waits(LOCAL, port, TO_SEND))
 first.sendall(b"NOOP\r\n")
 go_on(provider)
 until(waits, REMOTE, provider_port, TO_READ)

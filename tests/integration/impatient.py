@@ -8,12 +8,14 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 from watch import (
-    LOCAL, REMOTE, STATE, TO_READ, count, ends, go_on, stop, until, waits)
+    LOCAL, REMOTE, STATE, TO_READ, count, ends, go_on, is_read, stop, until,
+    waits)
 
 LAST_ACK = "09"
-UNHEARD = ("deaf", "mute", "gone", "tired")
-LATE = ("mute", "gone", "tired")
+UNHEARD = ("deaf", "hurried", "mute", "gone", "tired", "slowly", "again")
+LATE = ("mute", "gone", "tired", "slowly", "again")
 CROSSING = ("crossing", "parting")
 
 port, provider_port, relay = map(int, sys.argv[1:4])
@@ -22,6 +24,7 @@ size = int(sys.argv[6]) if len(sys.argv) > 6 else 20
 content = (b"Subject: alarm\r\n\r\n" + b"on battery\r\n" * (size // 12 + 1) +
            b".\r\n")
 envelope = ("MAIL FROM:<ups@x.example>", "RCPT TO:<boss@x.example>", "DATA")
+envelope_octets = "".join(line + "\r\n" for line in envelope).encode()
 
 
 def taken():
@@ -43,19 +46,41 @@ def talk_deaf():
     device.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
     device.connect(("127.0.0.1", port))
     device.sendall(b"EHLO ups\r\n" * 40)
-    device.sendall("\r\n".join(envelope).encode() + b"\r\n" + content)
+    device.sendall(envelope_octets + content)
+    if how == "again":
+        device.sendall(envelope_octets)
     until(lambda: sent() > before)
     if how in LATE:
         until(os.path.exists, f"{folder}/p.log.go")
     if how == "tired":
         device.sendall(b"QUIT\r\n")
+    elif how == "slowly":
+        device.sendall(b"QUIT")
+        until(is_read, port)
+        device.sendall(b"\r\n")
+    elif how == "again":
+        device.sendall(content)
+        until(lambda: sent() > before + 1)
+    elif how == "hurried":
+        device.shutdown(socket.SHUT_WR)
+        closer = threading.Thread(target=close_behind_content, args=(device,))
+        closer.start()
+        talk("polite")
+        closer.join()
     elif how != "gone":
         device.shutdown(socket.SHUT_WR)
         until(is_leaving)
     device.close()
 
 
-def connect():
+def close_behind_content(device):
+    """When the relay has the content of the next one."""
+    until(os.path.exists, f"{folder}/p.log.said")
+    until(is_read, port)
+    device.close()
+
+
+def connect(how):
     device = socket.create_connection(("127.0.0.1", port), 30)
     if how == "tls":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -65,9 +90,9 @@ def connect():
     return device, device.makefile("rb")
 
 
-def talk():
+def talk(how):
     before = taken()
-    device, answers = connect()
+    device, answers = connect(how)
     answers.readline()
     for line in ("HELO ups", *envelope):
         device.sendall(line.encode() + b"\r\n")
@@ -99,4 +124,4 @@ def talk():
 if how in UNHEARD:
     talk_deaf()
 else:
-    talk()
+    talk(how)
