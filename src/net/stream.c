@@ -290,14 +290,20 @@ static void let_go(struct stream *stream)
 		write_gathered(stream->loop);
 }
 
+/* The socket, while there is one that is not being closed. */
+static bool find_socket(const struct stream *stream, uv_os_fd_t *fd)
+{
+	return stream->handle &&
+	       uv_fileno((const uv_handle_t *)stream->handle, fd) == 0;
+}
+
 /* see stream.h */
 bool stream_is_left(const struct stream *stream)
 {
 	struct pollfd look = { .events = POLLRDHUP };
 	uv_os_fd_t fd;
 
-	if (stream->is_ended || !stream->handle ||
-	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0)
+	if (stream->is_ended || !find_socket(stream, &fd))
 		return true;
 	look.fd = fd;
 	return poll(&look, 1, 0) > 0;
@@ -309,9 +315,7 @@ size_t stream_unread(const struct stream *stream)
 	int unread = 0;
 	uv_os_fd_t fd;
 
-	if (!stream->handle ||
-	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0 ||
-	    ioctl(fd, FIONREAD, &unread) != 0)
+	if (!find_socket(stream, &fd) || ioctl(fd, FIONREAD, &unread) != 0)
 		return 0;
 	return (size_t)unread;
 }
@@ -324,8 +328,7 @@ enum stream_fate stream_fate(struct stream *stream)
 	socklen_t len = sizeof(error);
 	uv_os_fd_t fd;
 
-	if (stream->is_broken || !stream->handle ||
-	    uv_fileno((const uv_handle_t *)stream->handle, &fd) != 0)
+	if (stream->is_broken || !find_socket(stream, &fd))
 		return STREAM_UNHEARD;
 	/* What a Unix socket counts is memory, until it was read. */
 	if (stream->handle->type != UV_TCP)

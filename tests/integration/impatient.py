@@ -1,5 +1,5 @@
 """impatient.py PORT PROVIDER_PORT RELAY FOLDER HOW [OCTETS]: a device that sends
-a message by the relay and leaves HOW; 57-impatient.sh says how there are.
+a message by the relay and leaves HOW; 57-impatient.sh says which ways there are.
 
 RELAY is the process that listens at PORT. FOLDER holds the logs of both; a file
 p.log.said appears behind the dot, and p.log.go is waited for by some."""
